@@ -1,0 +1,1 @@
+"""What the named things are: every value has a range and a source."""

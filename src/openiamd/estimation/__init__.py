@@ -1,0 +1,1 @@
+"""Filters, association, initiation and fusion: one algorithm a file, each with its published source."""

@@ -1,0 +1,1 @@
+"""What people read: reports and plots, made from stored results only."""

@@ -1,0 +1,1 @@
+"""What the user wrote: the scenario's schema, its reader and its checks."""

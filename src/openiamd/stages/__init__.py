@@ -1,0 +1,1 @@
+"""What happens in one time step: one verb a file."""

@@ -1,0 +1,1 @@
+"""Questions asked of the simulator: runs and results, no new physics."""

@@ -1,0 +1,1 @@
+"""The V&V book: published results, their reproduction and the error."""

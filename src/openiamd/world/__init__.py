@@ -1,0 +1,1 @@
+"""The arrays that kernels read and write, one domain a file."""
