@@ -1,0 +1,77 @@
+"""Event kinds and codes: the numbers that the engine logs and the words that tables show."""
+
+LAUNCHED = 1
+LEAKED = 2
+DEPARTED = 3
+UNRESOLVED = 4
+FIRST_LOOK = 10
+FIRST_DETECTION = 11
+TRACK_CONFIRMED = 20
+TRACK_DROPPED = 21
+NUMBER_CHANGED = 22
+TRACK_RECEIVED = 30
+CONTACT_LOST = 31
+CONTACT_RESTORED = 32
+IDENTITY = 40
+ENGAGE = 41
+HELD = 42
+CEASED = 43
+SHOT = 50
+KILL = 60
+MISS = 61
+WASTED = 62
+OVERKILL = 63
+ASSESSED = 64
+
+KIND_NAMES = {
+    LAUNCHED: "launched",
+    LEAKED: "leaked",
+    DEPARTED: "departed",
+    UNRESOLVED: "unresolved",
+    FIRST_LOOK: "first look",
+    FIRST_DETECTION: "first detection",
+    TRACK_CONFIRMED: "track confirmed",
+    TRACK_DROPPED: "track dropped",
+    NUMBER_CHANGED: "number changed",
+    TRACK_RECEIVED: "track received",
+    CONTACT_LOST: "contact lost",
+    CONTACT_RESTORED: "contact restored",
+    IDENTITY: "identity",
+    ENGAGE: "engage",
+    HELD: "held",
+    CEASED: "ceased",
+    SHOT: "shot",
+    KILL: "kill",
+    MISS: "miss",
+    WASTED: "wasted",
+    OVERKILL: "overkill",
+    ASSESSED: "assessed",
+}
+
+IDENTITIES = ("PENDING", "UNKNOWN", "ASSUMED_FRIEND", "FRIEND", "NEUTRAL", "SUSPECT", "HOSTILE")
+
+# Index 0 of each list stands for code 0.
+IDENTITY_REASONS = (
+    "none",
+    "mode 5 reply",
+    "civil reply",
+    "received",
+    "ballistic",
+    "corridor",
+    "behaviour",
+    "evidence lapsed",
+    "idealised",
+)
+HELD_REASONS = ("none", "no channel", "no missile", "outside envelope", "weapons hold", "no order from above")
+CEASED_REASONS = ("none", "track lost", "not held by engagement radar", "left the envelope")
+ASSESSMENTS = ("not killed", "killed")
+
+WAITING = 0
+FLYING = 1
+KILLED = 2
+LEAKED_STATUS = 3
+DEPARTED_STATUS = 4
+STATUS_NAMES = ("waiting", "unresolved", "killed", "leaked", "departed")
+
+NETWORK = -1
+NETWORK_NAME = "network"
