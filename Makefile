@@ -60,7 +60,7 @@ lint: $(DEVELOP)  ## formatting and lint
 	$(BIN)/ruff check --quiet $(PATHS)
 
 types: $(DEVELOP)  ## type check
-	$(BIN)/basedpyright --level error
+	$(BIN)/basedpyright --level error $(PATHS)
 
 contracts: $(DEVELOP)  ## import contracts
 	$(BIN)/lint-imports

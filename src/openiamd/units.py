@@ -168,6 +168,8 @@ def _named(dimension: str) -> str:
 
 def _shown(value: object) -> str:
     """Return a short quotation of ``value`` for a message."""
+    if isinstance(value, int) and value.bit_length() > 200:
+        return "an integer of more than 60 digits"
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
 
