@@ -100,3 +100,6 @@ class Entity(TypedDict):
     east_m: float
     north_m: float
     price_usd: float  # NaN where unknown
+    flight_s: float  # objects: time along the whole route; else NaN
+    route_east_m: list[float]  # objects and corridors: points of the route; else empty
+    route_north_m: list[float]
