@@ -179,7 +179,7 @@ def test_converted_measurements_are_consistent_where_the_bias_ratio_is_small():
 def test_filter_is_consistent_on_simulated_radar_tracks():
     """Average NEES over 150 tracks of 20 scans by a radar at the origin; 99.99 % interval by the chi-square of 6 x 150.
 
-    Truth follows the filter's prior and motion model exactly, so the last scan's errors are chi-square with 6 degrees of freedom.
+    Truth follows the filter's prior and motion model exactly: the last errors are chi-square with 6 degrees of freedom.
     """
     rng, tracks, period, q = np.random.default_rng(7), 150, 10.0, 1.0
     basis, sigmas = np.eye(3), np.array([50.0, math.radians(0.2), math.radians(0.2)])
