@@ -1,0 +1,298 @@
+"""The command line: each command is the public functions in the order of the flow.
+
+load_scenario · check · resolve · compile_world · simulate · measure · summarise · write_report
+"""
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from openiamd import __version__
+from openiamd.errors import OpenIAMDError, UsageError, format_error
+
+if TYPE_CHECKING:
+    from openiamd.scenario.model import Scenario
+
+EXIT_FAILED = 1
+EXIT_REFUSED = 2
+EXIT_INTERRUPTED = 130
+EXIT_PIPE_CLOSED = 141
+LARGEST_SEED = 2**64 - 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 a published result missed, 2 refused, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # pyright: ignore[reportAttributeAccessIssue] - a real stream
+    try:
+        code = _run(sys.argv[1:] if arguments is None else arguments)
+        sys.stdout.flush()
+        return code
+    except OpenIAMDError as error:
+        print(format_error(error), file=sys.stderr)
+    except KeyboardInterrupt:
+        print("interrupted: nothing was written", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader has left; without this the interpreter complains again when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_PIPE_CLOSED
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(
+            f"{where}{error.strerror or error}\nhint: check the path, its permissions and the free space",
+            file=sys.stderr,
+        )
+    return EXIT_REFUSED
+
+
+def check(options: argparse.Namespace) -> int:
+    """Load, check and resolve every variant; write nothing."""
+    from openiamd.catalogue.entries import load_catalogue
+    from openiamd.catalogue.resolve import resolve
+    from openiamd.scenario.checks import check as check_scenario
+    from openiamd.scenario.load import load_scenario
+
+    scenario = load_scenario(options.scenario)
+    catalogue = load_catalogue()
+    for name in scenario.variant_names:
+        variant = scenario.variant(name)
+        check_scenario(variant, catalogue.names_by_kind())
+        resolve(variant, catalogue)
+    print(f"{options.scenario} is valid; variants: {', '.join(scenario.variant_names)}")
+    return 0
+
+
+def run(options: argparse.Namespace) -> int:
+    """Simulate one variant, the scenario's reference unless another is named."""
+    from openiamd.scenario.load import load_scenario
+
+    scenario = load_scenario(options.scenario)
+    return _simulate(options, scenario, [options.variant or scenario.reference_variant])
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Simulate variants under common random numbers and compare them run by run."""
+    from openiamd.scenario.load import load_scenario
+
+    return _simulate(options, load_scenario(options.scenario), options.variants)
+
+
+def catalogue(options: argparse.Namespace) -> int:
+    """Print what is known of the named systems: values, ranges, sources."""
+    from openiamd.catalogue.entries import load_catalogue
+
+    known = load_catalogue()
+    entries = list(known.entries.values()) if options.entry is None else [known.entry(options.entry)]
+    rows = [row for entry in entries for row in entry.rows()]
+    if options.json:
+        _print_json(rows)
+        return 0
+    from openiamd.console import message, number, table
+
+    if options.entry is None:
+        cells = [[entry.id, entry.kind, entry.label, str(len(entry.rows()))] for entry in entries]
+        table("catalogue", ["entry", "kind", "what it is", "values"], cells)
+        message("hint: `iamd catalogue ENTRY` shows the values with ranges and sources")
+        return 0
+    words = ("unit", "source_class", "verification", "source")
+    cells = [
+        [row["name"], *(number(row[key]) for key in ("nominal", "low", "high")), *(str(row[key]) for key in words)]
+        for row in rows
+    ]
+    headings = ["value", "nominal", "low", "high", "unit", "class", "mark", "source"]
+    table(f"{entries[0].id}: {entries[0].label}", headings, cells)
+    return 0
+
+
+def validate(options: argparse.Namespace) -> int:
+    """Reproduce published results and print the error of each; exit 1 if one is missed."""
+    from openiamd.console import Progress, message, number, table
+    from openiamd.validation.run import validate as reproduce
+
+    with Progress() as progress:
+        rows = reproduce(progress=progress)
+    missed = [row["id"] for row in rows if row["passed"] is False]
+    if options.json:
+        _print_json(rows)
+    else:
+        verdict = {True: "passed", False: "MISSED", None: "compared"}
+        cells = [
+            [
+                *(row["id"], row["kind"], row["quantity"], _published(row["published"])),
+                *(number(row[key]) for key in ("computed", "error", "tolerance")),
+                *(verdict[row["passed"]], row["source"]),
+            ]
+            for row in rows
+        ]
+        headings = ["id", "kind", "quantity", "published", "computed", "error", "tolerance", "verdict", "source"]
+        table("published results and their reproduction", headings, cells)
+    checked = sum(row["passed"] is not None for row in rows)
+    message(f"{checked - len(missed)} of {checked} published results reproduced" + f"; missed: {missed}" * bool(missed))
+    return EXIT_FAILED if missed else 0
+
+
+def schema(options: argparse.Namespace) -> int:
+    """Print the JSON Schema of a scenario file, for editors."""
+    from openiamd.scenario.schema import json_schema
+
+    _print_json(json_schema())
+    return 0
+
+
+def _simulate(options: argparse.Namespace, scenario: "Scenario", variants: list[str] | None) -> int:
+    """Run the study, print its tables and say where everything is."""
+    output = _output_folder(options.output, scenario.name)
+    from openiamd.console import Progress, message, summary_tables
+    from openiamd.outputs.report import write_report
+    from openiamd.studies.compare import compare as compare_variants
+
+    try:
+        with Progress() as progress:
+            results = compare_variants(
+                options.scenario,
+                variants=variants,
+                replications=options.replications,
+                seed=options.seed,
+                threads=options.threads or _available_processors(),
+                output=output,
+                progress=progress,
+            )
+        report = write_report(output)
+    except KeyboardInterrupt:
+        kept = f"the finished slices are kept in {output}" if output.exists() else "nothing was written"
+        message(f"interrupted: {kept}")
+        return EXIT_INTERRUPTED
+    if options.json:
+        _print_json(results.summary())
+    else:
+        summary_tables(results.summary())
+    message(f"results: {output}\nreport:  {report}")
+    message(f"hint: open the report in a browser; from Python: openiamd.open_results({str(output)!r})")
+    return 0
+
+
+def _output_folder(chosen: Path | None, name: str) -> Path:
+    """Return the run folder, which must be absent or empty."""
+    folder = chosen or Path("runs") / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"output '{folder}' is a file", hint="name a folder that is absent or empty")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UsageError(f"output folder '{folder}' is not empty", hint="name a folder that is absent or empty")
+    return folder
+
+
+def _available_processors() -> int:
+    """Return the number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, indent=2, allow_nan=False))
+
+
+def _published(value: float | Sequence[float]) -> str:
+    """Return a published number or range as text."""
+    from openiamd.console import number
+
+    return f"{number(value[0])} to {number(value[1])}" if isinstance(value, Sequence) else number(value)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one sentence with a cure, like all others."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(_sentence(message), hint=f"`{self.prog} --help` shows what it takes")
+
+
+def _sentence(complaint: str) -> str:
+    """Return argparse's complaint in the project's words."""
+    absent = re.fullmatch(r"the following arguments are required: (.*)", complaint)
+    return f"{absent[1]} is missing" if absent else complaint.removeprefix("argument ")
+
+
+def _whole_number(low: int, high: int) -> "type[int]":
+    """Return a reader of integers from ``low`` to ``high``."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"\+?[0-9]{1,20}|-[0-9]{1,20}", text, re.ASCII) or not low <= int(text) <= high:
+            raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from {low} to {high}")
+        return int(text)
+
+    return read  # pyright: ignore[reportReturnType] - argparse takes any callable
+
+
+def _names(text: str) -> list[str]:
+    """Return the names of a comma-separated list."""
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a list of names separated by commas")
+    return list(dict.fromkeys(names))
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """Parse the command line and carry out its command."""
+    parser, commands = _parser()
+    word = next((argument for argument in arguments if not argument.startswith("-")), None)
+    known = f"commands: {', '.join(commands)}"
+    if word is not None and word not in commands:
+        from difflib import get_close_matches
+
+        near = get_close_matches(word, commands, n=1)
+        raise UsageError(f"unknown command '{word}'", hint=f"did you mean '{near[0]}'? {known}" if near else known)
+    options, unknown = parser.parse_known_args(arguments)
+    if word is None:
+        raise UsageError("no command given" if not unknown else f"unknown option '{unknown[0]}'", hint=known)
+    if unknown:
+        what = "option" if unknown[0].startswith("-") else "argument"
+        raise UsageError(f"unknown {what} '{unknown[0]}'", hint=f"`iamd {word} --help` lists what it takes")
+    return options.function(options)
+
+
+def _parser() -> tuple[_Parser, list[str]]:
+    """Return the parser of the whole command line and the names of its commands."""
+    parser = _Parser(prog="iamd", description="Simulate integrated air and missile defence.", allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"openiamd {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
+    for function in (check, run, compare, catalogue, validate, schema):
+        text = (function.__doc__ or "").splitlines()[0]
+        command = commands.add_parser(function.__name__, help=text, description=text, allow_abbrev=False)
+        command.set_defaults(function=function)
+        if function in (check, run, compare):
+            command.add_argument(
+                "scenario", metavar="SCENARIO", help="a name from the gallery or a path to a YAML file"
+            )
+        if function in (run, compare):
+            _add_study_options(command)
+        if function in (run, compare, catalogue, validate):
+            command.add_argument("--json", action="store_true", help="print JSON alone on stdout")
+    commands.choices["run"].add_argument("--variant", metavar="V", help="variant (default: the scenario's reference)")
+    commands.choices["compare"].add_argument(
+        "--variants", type=_names, metavar="A,B", help="variants (default: those that the scenario compares)"
+    )
+    commands.choices["catalogue"].add_argument(
+        "entry", nargs="?", metavar="ENTRY", help="one entry, such as s400/91n6e"
+    )
+    return parser, list(commands.choices)
+
+
+def _add_study_options(command: argparse.ArgumentParser) -> None:
+    """Add what `run` and `compare` share."""
+    count = _whole_number(1, 2**31 - 1)
+    command.add_argument("-n", dest="replications", type=count, metavar="N", help="runs (default: the scenario's)")
+    command.add_argument(
+        "--seed", type=_whole_number(0, LARGEST_SEED), metavar="S", help="seed (default: the scenario's)"
+    )
+    command.add_argument("--threads", type=count, metavar="T", help="threads (default: all processors)")
+    command.add_argument("-o", dest="output", type=Path, metavar="DIR", help="run folder, absent or empty")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
