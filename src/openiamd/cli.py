@@ -90,25 +90,20 @@ def catalogue(options: argparse.Namespace) -> int:
     from openiamd.catalogue.entries import load_catalogue
 
     known = load_catalogue()
-    entries = list(known.entries.values()) if options.entry is None else [known.entry(options.entry)]
-    rows = [row for entry in entries for row in entry.rows()]
+    rows = known.rows(options.entry)
     if options.json:
-        _print_json(rows)
+        _print_json([{**row, **{key: float(row[key]) for key in ("nominal", "low", "high")}} for row in rows])
         return 0
-    from openiamd.console import message, number, table
+    from openiamd.console import message, table
 
     if options.entry is None:
-        cells = [[entry.id, entry.kind, entry.label, str(len(entry.rows()))] for entry in entries]
+        cells = [[entry.id, entry.kind, entry.label, str(len(entry.values))] for entry in known.entries.values()]
         table("catalogue", ["entry", "kind", "what it is", "values"], cells)
-        message("hint: `iamd catalogue ENTRY` shows the values with ranges and sources")
+        message("hint: `iamd catalogue ENTRY` shows the values with their ranges and sources")
         return 0
-    words = ("unit", "source_class", "verification", "source")
-    cells = [
-        [row["name"], *(number(row[key]) for key in ("nominal", "low", "high")), *(str(row[key]) for key in words)]
-        for row in rows
-    ]
-    headings = ["value", "nominal", "low", "high", "unit", "class", "mark", "source"]
-    table(f"{entries[0].id}: {entries[0].label}", headings, cells)
+    entry = known.entry(options.entry)
+    headings = ["value", "nominal", "low", "high", "unit", "at", "source_class", "verification", "source", "note"]
+    table(f"{entry.id}: {entry.label}", headings, [[row[heading] for heading in headings] for row in rows])
     return 0
 
 
