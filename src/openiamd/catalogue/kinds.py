@@ -1,0 +1,123 @@
+"""Which values each kind of catalogue entry must have, as data: name, dimension, meaning."""
+
+from typing import NamedTuple
+
+
+class ValueKind(NamedTuple):
+    """What a value of this name is."""
+
+    dimension: str
+    doc: str
+    positive: bool = False  # zero is refused
+    signed: bool = False  # below zero is allowed
+    whole: bool = False  # a count
+    optional: bool = False
+    needs_rcs: bool = False  # meaningless without `at: {rcs: ...}`
+
+
+RADAR = {
+    "range_anchor": ValueKind(
+        "length", "range at which a target of `at: {rcs}` is detected with the anchor probability", True, needs_rcs=True
+    ),
+    "range_instrumented": ValueKind("length", "nothing is reported beyond", True),
+    "range_minimum": ValueKind("length", "nothing is reported nearer"),
+    "azimuth_coverage": ValueKind("angle", "full width of the sector; 360 deg rotates or looks all round", True),
+    "elevation_minimum": ValueKind("angle", "lower edge of the beam pattern", signed=True),
+    "elevation_maximum": ValueKind("angle", "upper edge of the beam pattern", True),
+    "revisit": ValueKind("time", "time from one look at a target to the next", True),
+    "antenna_height": ValueKind("length", "height of the antenna's centre above its site or platform"),
+    "beamwidth_azimuth": ValueKind("angle", "half-power width in azimuth", True),
+    "beamwidth_elevation": ValueKind("angle", "half-power width in elevation", True),
+    "range_resolution": ValueKind("length", "range cell", True),
+    "range_floor": ValueKind("length", "range error that no signal strength removes"),
+    "angle_floor": ValueKind("angle", "angle error that no signal strength removes"),
+    "false_plots_per_scan": ValueKind("number", "mean number of false plots handed on per scan"),
+    "false_alarm_probability": ValueKind("probability", "per resolution cell and look, before plot extraction", True),
+    "tracks_maximum": ValueKind("number", "tracks held at once", True, whole=True),
+    "designated_only": ValueKind("number", "1: looks only where its node has a track; 0: searches by itself", whole=True),
+    "designation_half_angle": ValueKind("angle", "how far from the designated direction a target is still found", True),
+    "emplacement": ValueKind("time", "from arrival on site to first look"),
+    "anchor_detection_probability": ValueKind(
+        "probability", "detection probability at the anchor; without it, that of shared/radar", True, optional=True
+    ),
+}
+
+OBJECT = {
+    "rcs": ValueKind("area", "mean radar cross-section, one number for all aspects", True),
+    "speed": ValueKind("speed", "ground speed where the route gives none", True),
+    "altitude": ValueKind("length", "height above the surface where the route gives none"),
+    "price": ValueKind("money", "price of one"),
+}
+
+INTERCEPTOR = {
+    "range_minimum": ValueKind("length", "shortest intercept range"),
+    "range_air": ValueKind("length", "longest intercept range against aircraft, cruise missiles and drones", True),
+    "range_ballistic": ValueKind("length", "longest intercept range against ballistic missiles; 0: none"),
+    "altitude_minimum": ValueKind("length", "lowest intercept"),
+    "altitude_maximum": ValueKind("length", "highest intercept", True),
+    "speed_mean": ValueKind("speed", "mean speed from launch to intercept", True),
+    "pk_aircraft": ValueKind("probability", "single-shot kill probability against aircraft"),
+    "pk_cruise": ValueKind("probability", "single-shot kill probability against cruise missiles"),
+    "pk_ballistic": ValueKind("probability", "single-shot kill probability against ballistic missiles"),
+    "pk_drone": ValueKind("probability", "single-shot kill probability against drones and small unmanned aircraft"),
+    "acceptance_radius": ValueKind(
+        "length", "an object within this of the aim point at intercept can be hit", True
+    ),
+    "price": ValueKind("money", "price of one"),
+}
+
+FIRE_UNIT = {
+    "channels": ValueKind("number", "targets engaged at once", True, whole=True),
+    "missiles_guided": ValueKind("number", "interceptors guided at once", True, whole=True),
+    "launchers": ValueKind("number", "launchers", True, whole=True),
+    "reaction": ValueKind("time", "from the order to fire to the launch"),
+    "assessment": ValueKind("time", "from intercept to the judgement whether the target lives"),
+    "engage_sector": ValueKind("angle", "full width of the sector of engagement", True),
+    "emplacement": ValueKind("time", "from arrival on site to ready to fire"),
+    "hold_timeout": ValueKind("time", "the engagement radar holds a track that it hit within this time", True),
+}
+
+LINK = {
+    "latency": ValueKind("time", "from measurement by the sender to use by the receiver"),
+    "interval": ValueKind("time", "from one report of a track to the next", True),
+    "loss": ValueKind("probability", "probability that one report is lost"),
+}
+
+IFF = {
+    "mode5_reply": ValueKind("probability", "probability that a friend with Mode 5 answers one interrogation"),
+    "mode3_reply": ValueKind("probability", "probability that an aircraft with Mode 3/A/S answers one interrogation"),
+    "interrogator_range": ValueKind("length", "nothing answers from beyond", True),
+}
+
+COMMAND = {
+    "decision_delay": ValueKind("time", "from confirmed track to the first decision on it"),
+    "confirm_hits": ValueKind("number", "M of the M-of-N rule that confirms a track", True, whole=True),
+    "confirm_scans": ValueKind("number", "N of the M-of-N rule that confirms a track", True, whole=True),
+    "drop_misses": ValueKind("number", "looks missed in a row that delete a track", True, whole=True),
+    "gate": ValueKind("number", "Mahalanobis distance, not squared, within which a plot may belong to a track", True),
+    "process_noise": ValueKind("acceleration_density", "spectral density of white-noise acceleration in the filter", True),
+    "contact_timeout": ValueKind("time", "silence of the superior after which a node acts on its own", True),
+}
+
+SHARED = {
+    "anchor_detection_probability": ValueKind(
+        "probability", "single-look detection probability that a published radar range is read as", True
+    ),
+}
+
+KINDS: dict[str, dict[str, ValueKind]] = {
+    "radar": RADAR,
+    "object": OBJECT,
+    "interceptor": INTERCEPTOR,
+    "fire_unit": FIRE_UNIT,
+    "link": LINK,
+    "iff": IFF,
+    "command": COMMAND,
+    "shared": SHARED,
+}
+
+# Of a fire unit, by interceptor: `loads: {s400/48n6e3: {nominal: 4, ...}}`.
+LOAD = ValueKind("number", "rounds of this interceptor that one launcher holds", True, whole=True)
+OBJECT_CLASSES = ("fighter", "transport", "airliner", "uav", "cruise", "ballistic", "drone", "bomber")
+REPLY_MODES = ("mode5", "mode3")
+DISTRIBUTIONS = ("pert", "uniform", "loguniform", "fixed")

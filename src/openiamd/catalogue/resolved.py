@@ -1,0 +1,259 @@
+"""The resolved scenario: names looked up, numbers in SI, nothing left to decide. Step 2 of the flow.
+
+Every list keeps the order of the scenario file; references between lists are index positions.
+Angles are radians (azimuth clockwise from true north), heights metres above the spherical earth.
+"""
+
+from dataclasses import dataclass, field
+
+SIDES = ("friendly", "civil", "hostile")
+CLASSES = ("fighter", "transport", "airliner", "uav", "cruise", "ballistic", "drone", "bomber")
+IDENTITIES = ("PENDING", "UNKNOWN", "ASSUMED_FRIEND", "FRIEND", "NEUTRAL", "SUSPECT", "HOSTILE")
+CONTROL_STATUSES = ("HOLD", "TIGHT", "FREE")
+METHODS_OF_CONTROL = ("DECENTRALIZED", "CENTRALIZED", "AUTONOMOUS")
+REMOTE_USES = ("NONE", "CUE", "LAUNCH_ON_REMOTE", "ENGAGE_ON_REMOTE")
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place: latitude and longitude in radians, height in metres."""
+
+    latitude_rad: float
+    longitude_rad: float
+    height_m: float = 0.0
+
+
+@dataclass(frozen=True)
+class Input:
+    """One number that the run rests on, with its range and where it comes from."""
+
+    path: str  # "s400/91n6e.range_anchor" or "scenario:partial.warning.lead"
+    value: float  # the number used, SI
+    nominal: float
+    low: float
+    high: float
+    unit: str
+    distribution: str
+    source: str
+    source_class: str  # O T P N E
+    verification: str  # V R D
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A defended place."""
+
+    id: str
+    position: Point
+    radius_m: float
+    value: float
+
+
+@dataclass(frozen=True)
+class Corridor:
+    """A lane in which traffic is presumed to be what the lane is for."""
+
+    id: str
+    points: tuple[Point, ...]
+    half_width_m: float
+    floor_m: float
+    ceiling_m: float
+    minimum_speed_mps: float
+    maximum_speed_mps: float
+    identity: str  # one of IDENTITIES
+
+
+@dataclass(frozen=True)
+class Waypoint:
+    """A point of a route and the ground speed held from it to the next one."""
+
+    position: Point
+    speed_mps: float
+
+
+@dataclass(frozen=True)
+class FlyingObject:
+    """One thing that flies: a missile, a drone, an aircraft."""
+
+    id: str
+    group: str
+    name: str  # catalogue entry
+    object_class: str  # one of CLASSES
+    side: str  # one of SIDES
+    rcs_m2: float
+    route: tuple[Waypoint, ...]  # ballistic: launch and impact points, speeds ignored
+    ballistic: bool
+    loop: bool  # racetrack: the route is flown again and again
+    start_s: float
+    start_jitter_s: float  # uniform in ± this, drawn per run
+    arrival_rate_hz: float  # > 0: the group's n-th Poisson arrival after start_s, n = arrival_index
+    arrival_index: int
+    target: int  # asset index, −1 for none
+    mode5: bool  # answers Mode 5
+    mode3: bool  # answers civil Mode 3/A/S
+    price_usd: float
+    departs: bool = True  # False: reaching the end of the route is a leak (hostile)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A command node: it holds tracks, identifies and decides."""
+
+    id: str
+    name: str
+    position: Point
+    superior: int  # node index, −1 for none
+    mode5: bool  # its interrogators hold Mode 5
+    interrogator_range_m: float  # 0: no interrogator
+    mode5_reply_probability: float
+    mode3_reply_probability: float
+    # tracker
+    confirm_hits: int
+    confirm_scans: int
+    drop_misses: int
+    gate: float  # Mahalanobis distance, not squared
+    process_noise: float  # m²/s³
+    # doctrine
+    control_status: str
+    control_status_autonomous: str
+    method_of_control: str
+    contact_timeout_s: float
+    self_defence: bool
+    self_defence_radius_m: float
+    salvo: int  # interceptors per shot opportunity
+    salvos: int  # looks: at most this many salvos at one track
+    decision_delay_s: float  # from confirmed track to the first decision on it
+    interrogations_required: int  # unanswered, before behaviour may make a track HOSTILE
+    hostile_time_to_go_s: float  # inbound to an asset within this: hostile behaviour
+    hostile_maximum_height_m: float  # … and below this height
+    hostile_minimum_speed_mps: float
+    hostile_maximum_speed_mps: float
+    ballistic_minimum_speed_mps: float  # faster than this is a ballistic missile
+    engage_once: bool  # engage at the first decision or never
+    identify_all_hostile: bool  # idealised runs: every confirmed track is HOSTILE
+
+
+@dataclass(frozen=True)
+class Sensor:
+    """One radar, at a place or on a flying platform."""
+
+    id: str
+    name: str
+    node: int
+    position: Point
+    platform: int  # object index, −1: on the ground
+    antenna_height_m: float  # above the site
+    facing_rad: float
+    sector_rad: float  # full width; 2π rotates
+    elevation_minimum_rad: float
+    elevation_maximum_rad: float
+    revisit_s: float
+    range_minimum_m: float
+    range_instrumented_m: float
+    anchor_range_m: float
+    anchor_rcs_m2: float
+    anchor_pd: float
+    false_alarm_probability: float
+    false_plots_per_scan: float
+    beamwidth_azimuth_rad: float
+    beamwidth_elevation_rad: float
+    range_resolution_m: float
+    range_floor_m: float
+    angle_floor_rad: float
+    designated_only: bool  # looks only where its node has a track
+    designation_half_angle_rad: float
+    tracks_maximum: int
+    interrogator: bool
+    active_from_s: float
+    active_until_s: float
+    detect_always: bool  # idealised: Pd 1 inside range and sector, horizon ignored
+    noiseless: bool  # idealised: measurement equals truth
+
+
+@dataclass(frozen=True)
+class Interceptor:
+    """One type of interceptor: a kinematic envelope and kill probabilities."""
+
+    id: str
+    range_minimum_m: float
+    range_air_m: float
+    range_ballistic_m: float
+    altitude_minimum_m: float
+    altitude_maximum_m: float
+    speed_mps: float  # mean speed to intercept
+    pk_aircraft: float
+    pk_cruise: float
+    pk_ballistic: float
+    pk_drone: float
+    acceptance_radius_m: float
+    price_usd: float
+
+
+@dataclass(frozen=True)
+class FireUnit:
+    """Launchers with the engagement radar that guides for them."""
+
+    id: str
+    name: str
+    node: int
+    position: Point
+    engagement_sensor: int  # sensor index, −1: none needed (idealised)
+    facing_rad: float
+    sector_rad: float  # engagement sector, full width
+    responsibility_facing_rad: float
+    responsibility_sector_rad: float  # 2π: everywhere
+    channels: int
+    missiles_guided: int
+    magazines: tuple[tuple[int, int], ...]  # (interceptor index, ready rounds)
+    reaction_s: float
+    assessment_s: float
+    service_s: float  # > 0: idealised fixed channel hold; intercept at its end
+    track_probability: float  # common to all shots of this unit at one object
+    hold_timeout_s: float  # the engagement radar holds a track that it hit within this time
+    active_from_s: float
+    active_until_s: float
+
+
+@dataclass(frozen=True)
+class Link:
+    """A directed data link between two nodes."""
+
+    id: str
+    name: str
+    sender: int
+    receiver: int
+    latency_s: float
+    interval_s: float
+    loss: float
+    carries_track: bool
+    carries_identity: bool
+    carries_order: bool
+    remote_use: str  # one of REMOTE_USES
+    extrapolate: bool  # the receiver brings a report forward to now
+    active_from_s: float
+    active_until_s: float
+
+
+@dataclass(frozen=True)
+class ResolvedScenario:
+    """Everything that `compile_world` needs, and nothing else."""
+
+    name: str
+    variant: str
+    origin: Point
+    radius_m: float
+    duration_s: float
+    step_s: float
+    sample_s: float  # air picture scored at multiples of this
+    warmup_s: float  # objects that start earlier do not count in measures
+    score_gate_m: float
+    correlate: bool  # receivers correlate remote with local tracks
+    assets: tuple[Asset, ...]
+    corridors: tuple[Corridor, ...]
+    objects: tuple[FlyingObject, ...]
+    nodes: tuple[Node, ...]
+    sensors: tuple[Sensor, ...]
+    interceptors: tuple[Interceptor, ...]
+    fire_units: tuple[FireUnit, ...]
+    links: tuple[Link, ...]
+    inputs: tuple[Input, ...] = field(repr=False)

@@ -1,0 +1,59 @@
+"""Nodes, sensors and fire units."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from openiamd.scenario.quantities import Bearing, Entry, Identifier, Probability, Quantity, Sector, Site, Time
+from openiamd.scenario.readiness import Duty
+
+_NORTH = Quantity(0.0, 0.0, 0.0, "rad")
+
+
+class Node(Entry):
+    """A command node: it holds tracks, identifies and decides."""
+
+    type: str = Field(description="Catalogue entry of kind 'command', like s400/55k6e.")
+    at: Site = Field(description="Place, rounded to 0.1 degree; of a flying node, the middle of its orbit.")
+    doctrine: Identifier = Field(description="Named set of rules from the section 'doctrine'.")
+    iff: list[Literal["mode5", "mode3"]] = Field(default=[], description="Identification modes its interrogators hold.")
+    interrogator: str = Field("nato/iff", description="Catalogue entry of kind 'iff': reply rates and range.")
+    superior: Identifier | None = Field(None, description="Node that holds engagement authority over this one.")
+
+
+class Sensor(Entry):
+    """One radar, at a place or on a flying platform."""
+
+    type: str = Field(description="Catalogue entry of kind 'radar', like s400/91n6e.")
+    node: Identifier = Field(description="Node that receives its plots.")
+    at: Site | None = Field(None, description="Place, rounded to 0.1 degree.")
+    on: Identifier | None = Field(None, description="Instead of a place: id of the flying object that carries it.")
+    facing: Bearing = Field(_NORTH, description="Middle of its sector, clockwise from north.")
+    interrogator: bool = Field(True, description="Whether its node's identification modes are asked through it.")
+    active: Duty | None = Field(None, description="Hours of duty; without it, always.")
+
+
+class Responsibility(Entry):
+    """A sector outside of which a fire unit does not engage."""
+
+    facing: Bearing = Field(description="Middle of the sector, clockwise from north.")
+    sector: Sector = Field(description="Full width of the sector.")
+
+
+class FireUnit(Entry):
+    """Launchers with the engagement radar that guides for them."""
+
+    type: str = Field(description="Catalogue entry of kind 'fire_unit', like s400/fire-unit.")
+    node: Identifier = Field(description="Node that assigns targets to it.")
+    at: Site = Field(description="Place, rounded to 0.1 degree.")
+    radar: Identifier | None = Field(None, description="Its engagement radar; only idealised scenarios go without.")
+    facing: Bearing = Field(_NORTH, description="Middle of its engagement sector, clockwise from north.")
+    load: dict[str, int] = Field(min_length=1, description="Ready rounds by catalogue entry of kind 'interceptor'.")
+    responsibility: Responsibility | None = Field(None, description="Sector of responsibility; without it, everywhere.")
+    active: Duty | None = Field(None, description="Hours of duty; without it, always.")
+    service_time: Time | None = Field(
+        None, description="Idealised: a channel is held for exactly this time, a whole number of steps."
+    )
+    track_probability: Probability | None = Field(
+        None, description="Idealised: chance, common to all shots of this unit at one object, that it can be hit at all."
+    )

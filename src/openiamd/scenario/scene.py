@@ -1,0 +1,49 @@
+"""The scene: theatre, defended assets and corridors."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from openiamd.scenario.quantities import Entry, Length, PositiveLength, PositiveTime, Quantity, Site, Speed, Time
+
+IdentityName = Literal["PENDING", "UNKNOWN", "ASSUMED_FRIEND", "FRIEND", "NEUTRAL", "SUSPECT", "HOSTILE"]
+
+
+def _text(value: float, unit: str) -> Quantity:
+    """Return a default in SI; defaults are choices, not ranged inputs."""
+    return Quantity(value, value, value, unit)
+
+
+class Theatre(Entry):
+    """Where and how long: everything that flies stays inside the radius."""
+
+    centre: Site = Field(description="Middle of the theatre as [latitude, longitude] in degrees.")
+    radius: PositiveLength = Field(description="Radius that holds every site and route; at most 1,500 km.")
+    duration: PositiveTime = Field(description="Length of one run; a whole number of steps.")
+    step: PositiveTime = Field(_text(1.0, "s"), description="Time step, at most 1 s.")
+    sample: PositiveTime = Field(
+        _text(20.0, "s"), description="Interval at which the air picture is scored; a whole number of steps."
+    )
+    warmup: Time = Field(_text(0.0, "s"), description="Objects that start earlier do not count in measures.")
+    score_gate: PositiveLength = Field(
+        _text(5000.0, "m"), description="A track farther than this from every true object is spurious."
+    )
+
+
+class Asset(Entry):
+    """A defended place."""
+
+    at: Site = Field(description="Centre as [latitude, longitude] in degrees.")
+    radius: Length = Field(description="Radius of the place; time to go is counted to its edge.")
+    value: float = Field(1.0, ge=0.0, description="Relative worth, 0 or more.")
+
+
+class Corridor(Entry):
+    """A lane in which traffic is presumed to be what the lane is for: an airway, a return lane."""
+
+    points: list[Site] = Field(min_length=2, description="Centre line, two places or more.")
+    width: PositiveLength = Field(description="Full width of the lane.")
+    floor: Length = Field(description="Lower limit of height.")
+    ceiling: PositiveLength = Field(description="Upper limit of height.")
+    speed: list[Speed] = Field(min_length=2, max_length=2, description="Slowest and fastest speed expected.")
+    identity: IdentityName = Field("NEUTRAL", description="Identity given to a track that flies as the lane demands.")
