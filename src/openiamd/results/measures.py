@@ -72,6 +72,13 @@ def _ratio(numerator: Floats, denominator: Floats) -> Floats:
     return quotient
 
 
+def _total(table: NDArray, members: Bools) -> Floats:
+    """Return the sum (run,) over the chosen objects, in their order: `sum` groups terms by the number of runs."""
+    if not members.any():
+        return np.zeros(len(table))
+    return np.cumsum(table[:, members].astype(np.float64), axis=1)[:, -1]
+
+
 def _prepare(result: SliceResult, index: EntityIndex, first_run: int, runs: int, times_s: tuple[float, float]) -> _Rows:
     objects, rows = index.size("object"), result.objects
     shape = (runs, objects)
@@ -109,51 +116,50 @@ def _event_counts(rows: _Rows, events: EventRows) -> Bools:
     return counts
 
 
-def _hostile_outcomes(rows: _Rows, events: EventRows) -> dict[str, NDArray]:
+def _hostile_outcomes(rows: _Rows, events: EventRows) -> dict[str, Floats]:
     hostile = rows.entities.on_side("hostile")
     of_class = {
         name: hostile & (rows.entities.object_class == position) for position, name in enumerate(rows.entities.classes)
     }
     leaked = rows.counted & (rows.status == kinds.LEAKED_STATUS)
-    total = leaked[:, hostile].sum(axis=1)
-    measures: dict[str, NDArray] = {"leakers.total": total}
-    measures |= {
-        f"leakers.{name}": leaked[:, members].sum(axis=1) for name, members in of_class.items() if members.any()
-    }
+    total = _total(leaked, hostile)
+    measures: dict[str, Floats] = {"leakers.total": total}
+    measures |= {f"leakers.{name}": _total(leaked, members) for name, members in of_class.items() if members.any()}
     arrivals = events.kind == kinds.LEAKED
     for asset, name in enumerate(rows.entities.ids.get("asset", [])):
         measures[f"leakers.at.{name}"] = _counts(rows, events, arrivals & (events.other == asset))
-    measures["zero_leakers"] = total == 0
-    measures["unresolved"] = (rows.counted & (rows.status == kinds.FLYING))[:, hostile].sum(axis=1)
-    measures["hostile.total"] = rows.counted[:, hostile].sum(axis=1)
+    measures["zero_leakers"] = (total == 0).astype(np.float64)
+    measures["unresolved"] = _total(rows.counted & (rows.status == kinds.FLYING), hostile)
+    measures["hostile.total"] = _total(rows.counted, hostile)
     killed = rows.counted & (rows.status == kinds.KILLED)
-    measures["kills.total"] = killed[:, hostile].sum(axis=1)
+    measures["kills.total"] = _total(killed, hostile)
     price_usd = np.where(killed, rows.entities.object_price_usd, 0.0)
-    measures["cost.killed_threats_usd"] = price_usd[:, hostile].sum(axis=1)
+    measures["cost.killed_threats_usd"] = _total(price_usd, hostile)
     return measures
 
 
-def _own_losses(rows: _Rows, events: EventRows) -> dict[str, NDArray]:
+def _own_losses(rows: _Rows, events: EventRows) -> dict[str, Floats]:
     """Friendly and civil objects engaged and killed, and the hours that they flew."""
     about = np.isin(events.kind, (kinds.SHOT, kinds.KILL, kinds.MISS, kinds.OVERKILL)) & (events.object >= 0)
     engaged = np.zeros((rows.runs, rows.objects), np.bool_)
     engaged[rows.event_run[about], events.object[about]] = True
     engaged &= rows.counted
     killed = rows.counted & (rows.status == kinds.KILLED)
-    start_s = np.where(rows.counted, rows.start_s, rows.duration_s)
-    flown_s = np.maximum(np.minimum(rows.end_s, rows.duration_s) - start_s, 0.0)
-    measures: dict[str, NDArray] = {}
+    start_s = np.where(rows.counted, rows.start_s, 0.0)
+    end_s = np.where(rows.counted, np.minimum(rows.end_s, rows.duration_s), 0.0)
+    flown_s = np.maximum(end_s - start_s, 0.0)
+    measures: dict[str, Floats] = {}
     for side in ("friendly", "civil"):
         members = rows.entities.on_side(side)
-        measures[f"{side}_engaged"] = engaged[:, members].sum(axis=1)
-        measures[f"{side}_killed"] = killed[:, members].sum(axis=1)
-        measures[f"{side}_flight_hours"] = flown_s[:, members].sum(axis=1) / 3600.0
+        measures[f"{side}_engaged"] = _total(engaged, members)
+        measures[f"{side}_killed"] = _total(killed, members)
+        measures[f"{side}_flight_hours"] = _total(flown_s, members) / 3600.0
     return measures
 
 
-def _shots(rows: _Rows, events: EventRows, result: SliceResult, first_run: int) -> dict[str, NDArray]:
+def _shots(rows: _Rows, events: EventRows, result: SliceResult, first_run: int) -> dict[str, Floats]:
     fired = events.kind == kinds.SHOT
-    measures: dict[str, NDArray] = {"shots.total": _counts(rows, events, fired)}
+    measures: dict[str, Floats] = {"shots.total": _counts(rows, events, fired)}
     spent_usd = np.zeros(rows.runs)
     for interceptor, name in enumerate(rows.entities.ids.get("interceptor", [])):
         shots = _counts(rows, events, fired & (events.code == interceptor))
@@ -162,9 +168,8 @@ def _shots(rows: _Rows, events: EventRows, result: SliceResult, first_run: int) 
     measures["shots_wasted"] = _counts(rows, events, events.kind == kinds.WASTED)
     measures["overkill"] = _counts(rows, events, events.kind == kinds.OVERKILL)
     magazine_run = result.magazines.run.astype(np.int64) - first_run
-    measures["missiles_left"] = np.bincount(
-        magazine_run, weights=result.magazines.left.astype(np.float64), minlength=rows.runs
-    )
+    left = np.bincount(magazine_run, weights=result.magazines.left.astype(np.float64), minlength=rows.runs)
+    measures["missiles_left"] = left.astype(np.float64)
     measures["cost.interceptors_usd"] = spent_usd
     return measures
 
@@ -188,8 +193,7 @@ def _class_means(rows: _Rows, name: str, table: Floats) -> dict[str, Floats]:
     for position, object_class in enumerate(rows.entities.classes):
         members = hostile & (rows.entities.object_class == position)
         if members.any():
-            count = has_value[:, members].sum(axis=1).astype(np.float64)
-            measures[f"{name}.{object_class}"] = _ratio(value[:, members].sum(axis=1), count)
+            measures[f"{name}.{object_class}"] = _ratio(_total(value, members), _total(has_value, members))
     return measures
 
 
@@ -213,7 +217,7 @@ def _picture(rows: _Rows, picture: PictureRows, first_run: int) -> dict[str, Flo
     late = picture.time_s >= rows.warmup_s
     cell = ((picture.run.astype(np.int64) - first_run) * len(names) + picture.node + 1)[late]
 
-    def total(column: NDArray) -> Floats:
+    def total(column: NDArray) -> NDArray:
         sums = np.bincount(cell, weights=column[late].astype(np.float64), minlength=rows.runs * len(names))
         return sums.reshape(rows.runs, len(names))
 
@@ -252,11 +256,10 @@ def measure(
     """
     events, index = result.events, index_entities(entities)
     rows = _prepare(result, index, first_run, runs, (warmup_s, duration_s))
-    measures = (
+    return (
         _hostile_outcomes(rows, events)
         | _own_losses(rows, events)
         | _shots(rows, events, result, first_run)
         | _firsts(rows, events)
         | _picture(rows, result.picture, first_run)
     )
-    return {key: np.asarray(values, np.float64) for key, values in measures.items()}
