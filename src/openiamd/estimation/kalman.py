@@ -53,7 +53,7 @@ def predict(x: Floats, p: Floats, dt_s: float, q: float, ax: float, ay: float, a
     """Advance state ``x`` (6,) and covariance ``p`` (6, 6) in place by ``dt_s``.
 
     ``q`` [m2/s3] is the density of the acceleration noise per axis, (ax, ay, az) a known acceleration in m/s2.
-    P = F P F' + q [[dt^3/3, dt^2/2], [dt^2/2, dt]] per axis, Bar-Shalom et al. 2001, eq. 6.2.2-12.
+    P = F P F' + q [[dt^3/3, dt^2/2], [dt^2/2, dt]] per axis, Bar-Shalom et al. 2001, section 6.2.2.
     """
     half_dt2 = 0.5 * dt_s * dt_s
     x[0] += x[3] * dt_s + ax * half_dt2
