@@ -103,7 +103,7 @@ def impact_from_state(
     """Return (x, y, z, time_s) at which an earth-centred two-body state comes down on the sphere.
 
     A state at or below the surface returns its own position and 0; one that never comes down (escape, or a perigee
-    above the surface) its own position and -1. Source: Bate, Mueller & White 1971, section 4.4 (f and g functions).
+    above the surface) its own position and -1. Source: Bate, Mueller & White 1971, ch. 4 (f and g functions).
     """
     radius_m = math.sqrt(x * x + y * y + z * z)
     if radius_m <= EARTH_RADIUS_M:

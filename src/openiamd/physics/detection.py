@@ -34,7 +34,8 @@ def swerling1_observed_snr(u: float, snr: float, false_alarm_probability: float)
 def m_of_n_probability(required: int, trials: int, probability: float) -> float:
     """Return the probability of at least ``required`` successes in ``trials`` independent trials.
 
-    The binomial tail, summed from its probability terms. Source: Skolnik 2001, section 2.7 (binary integration).
+    The binomial tail, summed from its probability terms. Source: Skolnik, Introduction to Radar Systems, 3rd ed.
+    (2001), ch. 5 (binary integration).
     """
     total = 0.0
     for successes in range(max(0, required), trials + 1):

@@ -25,7 +25,7 @@ def enu_from_geodetic(
 ) -> tuple[float, float, float]:
     """Return theatre coordinates (east, north, up) in metres of a place on or above the sphere.
 
-    Source: the rotation of Snyder, Map Projections (USGS PP 1395, 1987), eqs. 5-3 to 5-5, applied in three dimensions.
+    Source: the rotation of Snyder, Map Projections (USGS PP 1395, 1987), ch. 5, applied in three dimensions.
     """
     radius_m = EARTH_RADIUS_M + height_m
     cos_latitude = math.cos(latitude_rad)

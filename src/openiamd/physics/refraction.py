@@ -1,7 +1,7 @@
 """Refraction by an effective earth radius: radar horizon, visibility and elevation over a smooth earth.
 
 Rays are straight over an earth whose radius is 4/3 of the true one. Sources: Schelleng, Burrows & Ferrell, Proc. IRE
-21 (1933); Skolnik, Introduction to Radar Systems, 3rd ed. (2001), section 8.4. Terrain is not represented here.
+21 (1933); Skolnik, Introduction to Radar Systems, 3rd ed. (2001), ch. 8. Terrain is not represented here.
 """
 
 import math
