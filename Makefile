@@ -69,7 +69,7 @@ unit: $(DEVELOP)  ## tests only
 	$(BIN)/pytest -W error $(TESTS)
 
 docs: $(DEVELOP)  ## build the documentation, every page executed
-	@if test -f docs/conf.py; then $(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html \
+	@if test -f docs/conf.py; then PATH="$(abspath $(BIN)):$$PATH" $(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html \
 	  && echo "documentation: docs/_build/html/index.html"; else echo "docs: no docs/conf.py, nothing to build"; fi
 
 bench: $(DEVELOP)  ## benchmarks
