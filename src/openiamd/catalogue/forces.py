@@ -1,0 +1,201 @@
+"""Resolves nodes, sensors, fire units and the interceptors that they hold."""
+
+import math
+
+from openiamd.catalogue.places import NEVER_S, point
+from openiamd.catalogue.resolved import FireUnit, Interceptor, Node, Point, Sensor
+from openiamd.catalogue.values import Values
+from openiamd.scenario.document import suggestion
+from openiamd.scenario.model import Scenario
+from openiamd.scenario.readiness import Duty
+
+
+def nodes(scenario: Scenario, values: Values) -> tuple[Node, ...]:
+    """Return the command nodes in file order."""
+    return tuple(_node(scenario, values, name) for name in scenario.nodes)
+
+
+def _node(scenario: Scenario, values: Values, name: str) -> Node:
+    node = scenario.nodes[name]
+    rules = scenario.doctrine[node.doctrine]
+    path = f"doctrine.{node.doctrine}"
+    idealised = scenario.idealised
+    own_delay = rules.decision_delay
+    return Node(
+        id=name,
+        name=node.type,
+        position=point(node.at),
+        superior=-1 if node.superior is None else list(scenario.nodes).index(node.superior),
+        mode5="mode5" in node.iff,
+        interrogator_range_m=values.get(node.interrogator, "interrogator_range") if node.iff else 0.0,
+        mode5_reply_probability=values.get(node.interrogator, "mode5_reply") if "mode5" in node.iff else 0.0,
+        mode3_reply_probability=values.get(node.interrogator, "mode3_reply") if "mode3" in node.iff else 0.0,
+        confirm_hits=values.count(node.type, "confirm_hits"),
+        confirm_scans=values.count(node.type, "confirm_scans"),
+        drop_misses=values.count(node.type, "drop_misses"),
+        gate=values.get(node.type, "gate"),
+        process_noise=values.get(node.type, "process_noise"),
+        control_status=rules.weapons_control,
+        control_status_autonomous=rules.autonomous,
+        method_of_control=rules.method,
+        contact_timeout_s=values.get(node.type, "contact_timeout"),
+        self_defence=rules.self_defence,
+        self_defence_radius_m=values.scenario(f"{path}.self_defence_radius", rules.self_defence_radius),
+        salvo=rules.shots.salvo,
+        salvos=rules.shots.salvos,
+        decision_delay_s=values.get(node.type, "decision_delay")
+        if own_delay is None
+        else values.scenario(f"{path}.decision_delay", own_delay),
+        interrogations_required=rules.interrogations,
+        hostile_time_to_go_s=values.scenario(f"{path}.hostile.time_to_go", rules.hostile.time_to_go),
+        hostile_maximum_height_m=values.scenario(f"{path}.hostile.below", rules.hostile.below),
+        hostile_minimum_speed_mps=values.scenario(f"{path}.hostile.speed.0", rules.hostile.speed[0]),
+        hostile_maximum_speed_mps=values.scenario(f"{path}.hostile.speed.1", rules.hostile.speed[1]),
+        ballistic_minimum_speed_mps=values.scenario(f"{path}.ballistic_speed", rules.ballistic_speed),
+        engage_once=rules.engage == "once",
+        identify_all_hostile=idealised is not None and idealised.identify == "hostile",
+    )
+
+
+def sensors(scenario: Scenario, values: Values, object_ids: list[str]) -> tuple[Sensor, ...]:
+    """Return the radars in file order; ``object_ids`` are the flying objects that may carry one."""
+    return tuple(_sensor(scenario, values, name, object_ids) for name in scenario.sensors)
+
+
+def _sensor(scenario: Scenario, values: Values, name: str, object_ids: list[str]) -> Sensor:
+    sensor = scenario.sensors[name]
+    kind = sensor.type
+    idealised = scenario.idealised
+    anchor_range_m, anchor_rcs_m2, anchor_pd = values.anchor(kind)
+    active_from_s, active_until_s = _duty(scenario, values, sensor.active, sensor.node, kind)
+    designated_only = values.count(kind, "designated_only") > 0
+    asks = sensor.interrogator and bool(scenario.nodes[sensor.node].iff) and not designated_only
+    return Sensor(
+        id=name,
+        name=kind,
+        node=list(scenario.nodes).index(sensor.node),
+        position=point(sensor.at) if sensor.at else Point(0.0, 0.0),
+        platform=-1 if sensor.on is None else object_ids.index(sensor.on),
+        antenna_height_m=values.get(kind, "antenna_height"),
+        facing_rad=values.scenario(f"sensors.{name}.facing", sensor.facing) % math.tau,
+        sector_rad=values.get(kind, "azimuth_coverage"),
+        elevation_minimum_rad=values.get(kind, "elevation_minimum"),
+        elevation_maximum_rad=values.get(kind, "elevation_maximum"),
+        revisit_s=values.get(kind, "revisit"),
+        range_minimum_m=values.get(kind, "range_minimum"),
+        range_instrumented_m=values.get(kind, "range_instrumented"),
+        anchor_range_m=anchor_range_m,
+        anchor_rcs_m2=anchor_rcs_m2,
+        anchor_pd=anchor_pd,
+        false_alarm_probability=values.get(kind, "false_alarm_probability"),
+        false_plots_per_scan=values.get(kind, "false_plots_per_scan"),
+        beamwidth_azimuth_rad=values.get(kind, "beamwidth_azimuth"),
+        beamwidth_elevation_rad=values.get(kind, "beamwidth_elevation"),
+        range_resolution_m=values.get(kind, "range_resolution"),
+        range_floor_m=values.get(kind, "range_floor"),
+        angle_floor_rad=values.get(kind, "angle_floor"),
+        designated_only=designated_only,
+        designation_half_angle_rad=values.get(kind, "designation_half_angle"),
+        tracks_maximum=values.count(kind, "tracks_maximum"),
+        interrogator=asks,
+        active_from_s=active_from_s,
+        active_until_s=active_until_s,
+        detect_always=idealised is not None and idealised.detect_always,
+        noiseless=idealised is not None and not idealised.noise,
+    )
+
+
+def loaded_interceptors(scenario: Scenario) -> list[str]:
+    """Return the interceptors that any fire unit holds, in order of first mention."""
+    return list(dict.fromkeys(name for unit in scenario.fire_units.values() for name in unit.load))
+
+
+def interceptor(name: str, values: Values) -> Interceptor:
+    """Return one type of interceptor."""
+    return Interceptor(
+        id=name,
+        range_minimum_m=values.get(name, "range_minimum"),
+        range_air_m=values.get(name, "range_air"),
+        range_ballistic_m=values.get(name, "range_ballistic"),
+        altitude_minimum_m=values.get(name, "altitude_minimum"),
+        altitude_maximum_m=values.get(name, "altitude_maximum"),
+        speed_mps=values.get(name, "speed_mean"),
+        pk_aircraft=values.get(name, "pk_aircraft"),
+        pk_cruise=values.get(name, "pk_cruise"),
+        pk_ballistic=values.get(name, "pk_ballistic"),
+        pk_drone=values.get(name, "pk_drone"),
+        acceptance_radius_m=values.get(name, "acceptance_radius"),
+        price_usd=values.get(name, "price"),
+    )
+
+
+def fire_units(scenario: Scenario, values: Values) -> tuple[FireUnit, ...]:
+    """Return the fire units in file order; raise ScenarioError where launchers cannot hold a load."""
+    return tuple(_fire_unit(scenario, values, name) for name in scenario.fire_units)
+
+
+def _fire_unit(scenario: Scenario, values: Values, name: str) -> FireUnit:
+    unit = scenario.fire_units[name]
+    kind = unit.type
+    path = f"fire_units.{name}"
+    _check_load(scenario, values, name)
+    active_from_s, active_until_s = _duty(scenario, values, unit.active, unit.node, kind)
+    held = unit.responsibility
+    loaded = loaded_interceptors(scenario)
+    track = unit.track_probability
+    return FireUnit(
+        id=name,
+        name=kind,
+        node=list(scenario.nodes).index(unit.node),
+        position=point(unit.at),
+        engagement_sensor=-1 if unit.radar is None else list(scenario.sensors).index(unit.radar),
+        facing_rad=values.scenario(f"{path}.facing", unit.facing) % math.tau,
+        sector_rad=values.get(kind, "engage_sector"),
+        responsibility_facing_rad=held.facing.value % math.tau if held else 0.0,
+        responsibility_sector_rad=held.sector.value if held else math.tau,
+        channels=values.count(kind, "channels"),
+        missiles_guided=values.count(kind, "missiles_guided"),
+        magazines=tuple((loaded.index(load), rounds) for load, rounds in unit.load.items()),
+        reaction_s=values.get(kind, "reaction"),
+        assessment_s=values.get(kind, "assessment"),
+        service_s=unit.service_time.value if unit.service_time else 0.0,
+        track_probability=track.value if track else 1.0,
+        hold_timeout_s=values.get(kind, "hold_timeout"),
+        active_from_s=active_from_s,
+        active_until_s=active_until_s,
+    )
+
+
+def _check_load(scenario: Scenario, values: Values, name: str) -> None:
+    """Refuse a load that the launchers cannot hold; launchers may be shared between types, as on the M903."""
+    unit = scenario.fire_units[name]
+    entry = values.entry(unit.type)
+    needed = 0.0
+    for load, rounds in unit.load.items():
+        if load not in entry.loads:
+            message = f"fire unit '{name}' loads '{load}', which '{unit.type}' does not fire"
+            raise scenario.error(("fire_units", name, "load", load), message, suggestion(load, list(entry.loads), "loads"))
+        needed += rounds / values.get(unit.type, f"loads.{load}")
+    # The overridden count does not matter here: a study that varies launchers varies no load.
+    launchers = entry.values["launchers"].high
+    if needed > launchers + 1e-9:
+        message = f"fire unit '{name}' needs {needed:g} launchers for its load, and '{unit.type}' has at most {launchers:g}"
+        raise scenario.error(("fire_units", name, "load"), message, "load fewer rounds or add a fire unit")
+
+
+def _duty(
+    scenario: Scenario, values: Values, hours: Duty | None, node: str, kind: str
+) -> tuple[float, float]:
+    """Return from when and until when equipment of type ``kind`` at ``node`` is on duty, in s."""
+    start_s = hours.start.value if hours else 0.0
+    end_s = hours.end.value if hours and hours.end else NEVER_S
+    ready = scenario.readiness
+    if ready is None or ready.state != "boxed" or node not in ready.applies_to:
+        return start_s, end_s
+    if ready.warning is None or not scenario.raids:
+        return NEVER_S, NEVER_S
+    lead_s = values.scenario("readiness.warning.lead", ready.warning.lead)
+    preparation_s = values.scenario("readiness.warning.preparation", ready.warning.preparation)
+    first_s = min(raid.start.value for raid in scenario.raids.values())
+    on_site_s = first_s - lead_s + preparation_s
+    return max(start_s, on_site_s + values.get(kind, "emplacement"), 0.0), end_s

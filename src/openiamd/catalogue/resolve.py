@@ -1,0 +1,103 @@
+"""Resolves a scenario: names are looked up, numbers become SI, groups become objects. Step 2 of the flow."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from openiamd.catalogue.entries import Catalogue
+from openiamd.catalogue.flight import flying_objects
+from openiamd.catalogue.forces import fire_units, interceptor, loaded_interceptors, nodes, sensors
+from openiamd.catalogue.places import NEVER_S, point
+from openiamd.catalogue.resolved import Asset, Corridor, Link, ResolvedScenario
+from openiamd.catalogue.values import Values
+from openiamd.scenario.model import Scenario
+
+
+def resolve(
+    scenario: Scenario, catalogue: Catalogue, overrides: Mapping[str, float] | None = None
+) -> ResolvedScenario:
+    """Return the scenario with every name looked up and every number in SI, at nominal values.
+
+    ``overrides`` gives other values (SI) to inputs by path: ``s400/91n6e.range_anchor``,
+    ``scenario:readiness.warning.lead``. The scenario must have passed ``openiamd.scenario.checks.check``.
+
+    Raises:
+        CatalogueError: an unknown entry, or an override of an input that the scenario does not use.
+        ScenarioError: a load that the launchers cannot hold, an idealised value that does not exist.
+    """
+    values = Values(scenario, catalogue, overrides or {})
+    theatre = scenario.theatre
+    objects = flying_objects(scenario, values)
+    resolved = ResolvedScenario(
+        name=scenario.name,
+        variant=scenario.variant_name or scenario.reference_variant,
+        origin=point(theatre.centre),
+        radius_m=theatre.radius.value,
+        duration_s=theatre.duration.value,
+        step_s=theatre.step.value,
+        sample_s=theatre.sample.value,
+        warmup_s=theatre.warmup.value,
+        score_gate_m=theatre.score_gate.value,
+        correlate=scenario.idealised.correlate if scenario.idealised else True,
+        assets=_assets(scenario, values),
+        corridors=_corridors(scenario, values),
+        objects=objects,
+        nodes=nodes(scenario, values),
+        sensors=sensors(scenario, values, [item.id for item in objects]),
+        interceptors=tuple(interceptor(name, values) for name in loaded_interceptors(scenario)),
+        fire_units=fire_units(scenario, values),
+        links=_links(scenario, values),
+        inputs=(),
+    )
+    return replace(resolved, inputs=values.inputs())
+
+
+def _assets(scenario: Scenario, values: Values) -> tuple[Asset, ...]:
+    return tuple(
+        Asset(name, point(asset.at), values.scenario(f"assets.{name}.radius", asset.radius), asset.value)
+        for name, asset in scenario.assets.items()
+    )
+
+
+def _corridors(scenario: Scenario, values: Values) -> tuple[Corridor, ...]:
+    result = []
+    for name, lane in scenario.corridors.items():
+        path = f"corridors.{name}"
+        result.append(
+            Corridor(
+                id=name,
+                points=tuple(point(place) for place in lane.points),
+                half_width_m=values.scenario(f"{path}.width", lane.width) / 2.0,
+                floor_m=values.scenario(f"{path}.floor", lane.floor),
+                ceiling_m=values.scenario(f"{path}.ceiling", lane.ceiling),
+                minimum_speed_mps=values.scenario(f"{path}.speed.0", lane.speed[0]),
+                maximum_speed_mps=values.scenario(f"{path}.speed.1", lane.speed[1]),
+                identity=lane.identity,
+            )
+        )
+    return tuple(result)
+
+
+def _links(scenario: Scenario, values: Values) -> tuple[Link, ...]:
+    index = {name: position for position, name in enumerate(scenario.nodes)}
+    result = []
+    for name, link in scenario.links.items():
+        until = link.active.end.value if link.active and link.active.end else NEVER_S
+        result.append(
+            Link(
+                id=name,
+                name=link.type,
+                sender=index[link.sender],
+                receiver=index[link.receiver],
+                latency_s=values.get(link.type, "latency"),
+                interval_s=values.get(link.type, "interval"),
+                loss=values.get(link.type, "loss"),
+                carries_track="track" in link.carries,
+                carries_identity="identity" in link.carries,
+                carries_order="order" in link.carries,
+                remote_use=link.remote_use,
+                extrapolate=link.extrapolate,
+                active_from_s=link.active.start.value if link.active else 0.0,
+                active_until_s=until,
+            )
+        )
+    return tuple(result)
