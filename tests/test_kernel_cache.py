@@ -139,6 +139,18 @@ def test_stale_siblings_are_removed_and_nothing_else(package, tmp_path, monkeypa
     )
 
 
+def test_of_many_siblings_the_newest_stay(tmp_path):
+    now_s = time.time()
+    ages_h = [1, 2, 25, 26, 27, 28, 29, 30, 31, 32, 33]
+    for age_h in ages_h:
+        path = tmp_path / f"kernels-{age_h:016x}"
+        path.mkdir()
+        os.utime(path, (now_s - 3600.0 * age_h, now_s - 3600.0 * age_h))
+    removed = kernel_cache.prune(tmp_path / f"kernels-{1:016x}", now_s)
+    assert {int(path.name.removeprefix("kernels-"), 16) for path in removed} == {31, 32, 33}
+    assert len(list(tmp_path.iterdir())) == len(ages_h) - 3
+
+
 def test_numba_that_was_imported_earlier_is_told(package, tmp_path, monkeypatch):
     from numba.core import config
 

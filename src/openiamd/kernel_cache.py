@@ -13,7 +13,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-STALE_AFTER_S = 30 * 86400.0
+DAY_S = 86400.0
+STALE_AFTER_S = 30 * DAY_S
+KEPT_AT_LEAST = 8
 _FOLDER_NAME = re.compile(r"kernels-[0-9a-f]{16}")
 _COMPILER = ("numba-", "llvmlite-", "numpy-")
 
@@ -50,15 +52,22 @@ def kernel_hash(package: Path) -> str:
 
 
 def prune(folder: Path, now_s: float | None = None) -> list[Path]:
-    """Remove the siblings of ``folder`` that no program has used for 30 days; return them."""
-    oldest_s = (time.time() if now_s is None else now_s) - STALE_AFTER_S
+    """Remove the siblings of ``folder`` that no program has used for 30 days; return them.
+
+    Of the younger ones the newest eight stay, and all that were used within a day: a long run may still write there.
+    """
+    now_s = time.time() if now_s is None else now_s
+    siblings = [
+        (_used_s(entry), entry.path) for entry in os.scandir(folder.parent) if _FOLDER_NAME.fullmatch(entry.name)
+    ]
     stale = []
-    for entry in os.scandir(folder.parent):
-        if _FOLDER_NAME.fullmatch(entry.name) and entry.name != folder.name and _used_s(entry) < oldest_s:
+    for rank, (used_s, path) in enumerate(sorted(siblings, reverse=True)):
+        limit_s = STALE_AFTER_S if rank < KEPT_AT_LEAST else DAY_S
+        if now_s - used_s > limit_s and path != str(folder):
             import shutil
 
-            shutil.rmtree(entry.path, ignore_errors=True)
-            stale.append(Path(entry.path))
+            shutil.rmtree(path, ignore_errors=True)
+            stale.append(Path(path))
     return stale
 
 
