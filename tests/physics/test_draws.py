@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba import njit
 from scipy import stats
 
 from openiamd.physics import draws
@@ -151,6 +152,17 @@ def test_counter_fits_at_and_beyond_each_limit():
     assert not draws.counter_fits(0, 0, 2**32, 0)
     assert not draws.counter_fits(0, 0, 0, 2**24)
     assert not draws.counter_fits(-1, 0, 0, 0)
+
+
+def test_literal_arguments_in_a_kernel_compile_no_further_copy():
+    @njit
+    def two_draws(seed: np.uint64, slot: int) -> float:
+        first = draws.uniform(seed, 0, draws.LOOK, 1, draws.NO_ENTITY, slot, 0)
+        return first + draws.uniform(seed, 1, draws.KILL, 2, draws.NO_ENTITY, 0, 0)
+
+    expected = draws.uniform(SEED, 0, draws.LOOK, 1, 0, 9, 0) + draws.uniform(SEED, 1, draws.KILL, 2, 0, 0, 0)
+    assert two_draws(SEED, 9) == expected
+    assert len(draws.uniform.signatures) == len(draws.block.signatures) == 1
 
 
 def test_purposes_are_distinct_and_fit():
