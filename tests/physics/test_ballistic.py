@@ -71,7 +71,9 @@ def test_state_equals_numerical_integration(range_km):
     times = np.linspace(0.0, time_s, 9)
 
     def two_body(_, y):
-        return np.concatenate([y[3:], -ballistic.EARTH_MU_M3_PER_S2 * y[:3] / np.linalg.norm(y[:3]) ** 3])
+        return np.concatenate(
+            [y[3:], -ballistic.GRAVITATIONAL_PARAMETER_M3_PER_S2 * y[:3] / np.linalg.norm(y[:3]) ** 3]
+        )
 
     start = state(0.0, range_km * 1e3)
     solution = solve_ivp(two_body, (0.0, time_s), start, "DOP853", times, rtol=1e-12, atol=1e-6)
@@ -92,7 +94,7 @@ def test_impact_is_where_and_when_the_arc_lands(range_m, fraction):
 
 def test_impact_of_special_states():
     high = EARTH_RADIUS_M + 400e3
-    circular = math.sqrt(ballistic.EARTH_MU_M3_PER_S2 / high)
+    circular = math.sqrt(ballistic.GRAVITATIONAL_PARAMETER_M3_PER_S2 / high)
     assert ballistic.impact_from_state(high, 0.0, 0.0, 0.0, circular, 0.0) == (high, 0.0, 0.0, -1.0)
     assert ballistic.impact_from_state(high, 0.0, 0.0, 12e3, 0.0, 0.0)[3] == -1.0
     assert ballistic.impact_from_state(EARTH_RADIUS_M - 5.0, 0.0, 0.0, 0.0, 0.0, 0.0)[3] == 0.0

@@ -16,8 +16,8 @@ from numba import njit
 
 from openiamd.physics.geodesy import EARTH_RADIUS_M
 
-EARTH_MU_M3_PER_S2 = 3.986004418e14  # WGS 84
-GRAVITY_MPS2 = EARTH_MU_M3_PER_S2 / (EARTH_RADIUS_M * EARTH_RADIUS_M)
+GRAVITATIONAL_PARAMETER_M3_PER_S2 = 3.986004418e14  # WGS 84
+GRAVITY_MPS2 = GRAVITATIONAL_PARAMETER_M3_PER_S2 / (EARTH_RADIUS_M * EARTH_RADIUS_M)
 
 _KEPLER_ITERATIONS = 5
 
@@ -30,10 +30,10 @@ def minimum_energy(range_m: float) -> tuple[float, float, float, float]:
     """
     range_angle_rad = range_m / EARTH_RADIUS_M
     half_sine = math.sin(0.5 * range_angle_rad)
-    speed_mps = math.sqrt(EARTH_MU_M3_PER_S2 / EARTH_RADIUS_M * 2.0 * half_sine / (1.0 + half_sine))
+    speed_mps = math.sqrt(GRAVITATIONAL_PARAMETER_M3_PER_S2 / EARTH_RADIUS_M * 2.0 * half_sine / (1.0 + half_sine))
     semi_major_m = 0.5 * EARTH_RADIUS_M * (1.0 + half_sine)
     eccentricity = math.sqrt((1.0 - half_sine) / (1.0 + half_sine))
-    mean_motion = math.sqrt(EARTH_MU_M3_PER_S2 / semi_major_m**3)
+    mean_motion = math.sqrt(GRAVITATIONAL_PARAMETER_M3_PER_S2 / semi_major_m**3)
     # The launch point lies at eccentric anomaly pi - acos(e): cos E = (1 - R/a)/e = -e.
     half_anomaly = math.acos(eccentricity)
     time_of_flight_s = 2.0 * (half_anomaly + eccentricity * math.sin(half_anomaly)) / mean_motion
@@ -55,7 +55,7 @@ def ballistic_state(
     half_sine, half_cosine = math.sin(half_angle), math.cos(half_angle)
     semi_major_m = 0.5 * EARTH_RADIUS_M * (1.0 + half_sine)
     eccentricity = math.sqrt((1.0 - half_sine) / (1.0 + half_sine))
-    mean_motion = math.sqrt(EARTH_MU_M3_PER_S2 / (semi_major_m * semi_major_m * semi_major_m))
+    mean_motion = math.sqrt(GRAVITATIONAL_PARAMETER_M3_PER_S2 / (semi_major_m * semi_major_m * semi_major_m))
     half_anomaly = math.acos(eccentricity)
     mean_anomaly = mean_motion * elapsed_s - half_anomaly - eccentricity * math.sin(half_anomaly)
     anomaly = mean_anomaly / (1.0 + eccentricity)
@@ -109,20 +109,20 @@ def impact_from_state(
     if radius_m <= EARTH_RADIUS_M:
         return x, y, z, 0.0
     speed2 = vx * vx + vy * vy + vz * vz
-    inverse_axis = 2.0 / radius_m - speed2 / EARTH_MU_M3_PER_S2
+    inverse_axis = 2.0 / radius_m - speed2 / GRAVITATIONAL_PARAMETER_M3_PER_S2
     if inverse_axis <= 0.0:
         return x, y, z, -1.0
     semi_major_m = 1.0 / inverse_axis
     # Anomaly from apogee: e cos = r/a - 1, e sin = -(r . v)/sqrt(mu a).
     cosine_part = radius_m * inverse_axis - 1.0
-    sine_part = -(x * vx + y * vy + z * vz) / math.sqrt(EARTH_MU_M3_PER_S2 * semi_major_m)
+    sine_part = -(x * vx + y * vy + z * vz) / math.sqrt(GRAVITATIONAL_PARAMETER_M3_PER_S2 * semi_major_m)
     eccentricity = math.sqrt(cosine_part * cosine_part + sine_part * sine_part)
     ground_part = EARTH_RADIUS_M * inverse_axis - 1.0
     if abs(ground_part) > eccentricity or eccentricity == 0.0:
         return x, y, z, -1.0
     anomaly = math.atan2(sine_part, cosine_part)
     ground_anomaly = math.acos(ground_part / eccentricity)
-    mean_motion = math.sqrt(EARTH_MU_M3_PER_S2 / semi_major_m) / semi_major_m
+    mean_motion = math.sqrt(GRAVITATIONAL_PARAMETER_M3_PER_S2 / semi_major_m) / semi_major_m
     swept = ground_anomaly - anomaly
     time_s = (swept + eccentricity * math.sin(ground_anomaly) - sine_part) / mean_motion
     factor_f = 1.0 - semi_major_m / radius_m * (1.0 - math.cos(swept))
