@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from openiamd.catalogue.read import CatalogueEntry, CatalogueValue, Source, read_entries, read_sources
 from openiamd.errors import CatalogueError
@@ -112,7 +111,9 @@ def _package_documents() -> Iterator[Document]:
 
 def _extra_documents(folder: Path) -> list[Document]:
     if not folder.is_dir():
-        raise CatalogueError(f"catalogue folder '{folder}' does not exist", hint="give a folder that holds *.yaml files")
+        raise CatalogueError(
+            f"catalogue folder '{folder}' does not exist", hint="give a folder that holds *.yaml files"
+        )
     return [read_file(file, str(file), CatalogueError) for file in sorted(folder.glob("*.yaml"))]
 
 

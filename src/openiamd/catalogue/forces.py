@@ -174,18 +174,20 @@ def _check_load(scenario: Scenario, values: Values, name: str) -> None:
     for load, rounds in unit.load.items():
         if load not in entry.loads:
             message = f"fire unit '{name}' loads '{load}', which '{unit.type}' does not fire"
-            raise scenario.error(("fire_units", name, "load", load), message, suggestion(load, list(entry.loads), "loads"))
+            raise scenario.error(
+                ("fire_units", name, "load", load), message, suggestion(load, list(entry.loads), "loads")
+            )
         needed += rounds / values.get(unit.type, f"loads.{load}")
     # The overridden count does not matter here: a study that varies launchers varies no load.
     launchers = entry.values["launchers"].high
     if needed > launchers + 1e-9:
-        message = f"fire unit '{name}' needs {needed:g} launchers for its load, and '{unit.type}' has at most {launchers:g}"
+        message = (
+            f"fire unit '{name}' needs {needed:g} launchers for its load, and '{unit.type}' has at most {launchers:g}"
+        )
         raise scenario.error(("fire_units", name, "load"), message, "load fewer rounds or add a fire unit")
 
 
-def _duty(
-    scenario: Scenario, values: Values, hours: Duty | None, node: str, kind: str
-) -> tuple[float, float]:
+def _duty(scenario: Scenario, values: Values, hours: Duty | None, node: str, kind: str) -> tuple[float, float]:
     """Return from when and until when equipment of type ``kind`` at ``node`` is on duty, in s."""
     start_s = hours.start.value if hours else 0.0
     end_s = hours.end.value if hours and hours.end else NEVER_S

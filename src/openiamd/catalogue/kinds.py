@@ -34,7 +34,9 @@ RADAR = {
     "false_plots_per_scan": ValueKind("number", "mean number of false plots handed on per scan"),
     "false_alarm_probability": ValueKind("probability", "per resolution cell and look, before plot extraction", True),
     "tracks_maximum": ValueKind("number", "tracks held at once", True, whole=True),
-    "designated_only": ValueKind("number", "1: looks only where its node has a track; 0: searches by itself", whole=True),
+    "designated_only": ValueKind(
+        "number", "1: looks only where its node has a track; 0: searches by itself", whole=True
+    ),
     "designation_half_angle": ValueKind("angle", "how far from the designated direction a target is still found", True),
     "emplacement": ValueKind("time", "from arrival on site to first look"),
     "anchor_detection_probability": ValueKind(
@@ -60,9 +62,7 @@ INTERCEPTOR = {
     "pk_cruise": ValueKind("probability", "single-shot kill probability against cruise missiles"),
     "pk_ballistic": ValueKind("probability", "single-shot kill probability against ballistic missiles"),
     "pk_drone": ValueKind("probability", "single-shot kill probability against drones and small unmanned aircraft"),
-    "acceptance_radius": ValueKind(
-        "length", "an object within this of the aim point at intercept can be hit", True
-    ),
+    "acceptance_radius": ValueKind("length", "an object within this of the aim point at intercept can be hit", True),
     "price": ValueKind("money", "price of one"),
 }
 
@@ -95,7 +95,9 @@ COMMAND = {
     "confirm_scans": ValueKind("number", "N of the M-of-N rule that confirms a track", True, whole=True),
     "drop_misses": ValueKind("number", "looks missed in a row that delete a track", True, whole=True),
     "gate": ValueKind("number", "Mahalanobis distance, not squared, within which a plot may belong to a track", True),
-    "process_noise": ValueKind("acceleration_density", "spectral density of white-noise acceleration in the filter", True),
+    "process_noise": ValueKind(
+        "acceleration_density", "spectral density of white-noise acceleration in the filter", True
+    ),
     "contact_timeout": ValueKind("time", "silence of the superior after which a node acts on its own", True),
 }
 

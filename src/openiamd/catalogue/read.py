@@ -87,7 +87,9 @@ def _fail(document: Document, path: KeyPath, message: str, hint: str) -> NoRetur
     raise CatalogueError(message, file=document.file, line=document.line(path), hint=hint)
 
 
-def _check_keys(document: Document, path: KeyPath, data: Any, known: tuple[str, ...], required: tuple[str, ...]) -> None:
+def _check_keys(
+    document: Document, path: KeyPath, data: Any, known: tuple[str, ...], required: tuple[str, ...]
+) -> None:
     where = ".".join(str(part) for part in path)
     if not isinstance(data, dict):
         _fail(document, path, f"'{where}' is not a mapping of keys to values", f"keys are {', '.join(known)}")
@@ -113,7 +115,12 @@ def _entry(document: Document, name: str, data: Any, sources: Mapping[str, Sourc
     _check_keys(document, (name,), data, ENTRY_KEYS, ("kind", "label", "values"))
     kind = data["kind"]
     if kind not in KINDS:
-        _fail(document, (name, "kind"), f"'{name}' is of unknown kind '{kind}'", suggestion(str(kind), list(KINDS), "kinds"))
+        _fail(
+            document,
+            (name, "kind"),
+            f"'{name}' is of unknown kind '{kind}'",
+            suggestion(str(kind), list(KINDS), "kinds"),
+        )
     written = dict(data["values"])
     loads = written.pop("loads", None) or {}
     if (kind == "fire_unit") != bool(loads):
@@ -133,7 +140,9 @@ def _entry(document: Document, name: str, data: Any, sources: Mapping[str, Sourc
         for load, value in loads.items()
     }
     object_class, replies = _object_part(document, name, kind, data)
-    return CatalogueEntry(name, kind, data["label"], str(data.get("notes") or ""), values, rounds, object_class, replies)
+    return CatalogueEntry(
+        name, kind, data["label"], str(data.get("notes") or ""), values, rounds, object_class, replies
+    )
 
 
 def _object_part(document: Document, name: str, kind: str, data: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
@@ -198,7 +207,9 @@ def _value(
 def _si(document: Document, path: KeyPath, where: str, value: Any, unit: str, kind: ValueKind) -> float:
     """Return one of the three numbers of a value in SI."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        _fail(document, path, f"'{where}' has {value!r} where a number is wanted", "the unit has its own key: 'unit: km'")
+        _fail(
+            document, path, f"'{where}' has {value!r} where a number is wanted", "the unit has its own key: 'unit: km'"
+        )
     try:
         si = quantity(f"{value!r} {unit}".strip(), kind.dimension)
     except UnitError as error:

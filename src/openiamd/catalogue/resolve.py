@@ -12,9 +12,7 @@ from openiamd.catalogue.values import Values
 from openiamd.scenario.model import Scenario
 
 
-def resolve(
-    scenario: Scenario, catalogue: Catalogue, overrides: Mapping[str, float] | None = None
-) -> ResolvedScenario:
+def resolve(scenario: Scenario, catalogue: Catalogue, overrides: Mapping[str, float] | None = None) -> ResolvedScenario:
     """Return the scenario with every name looked up and every number in SI, at nominal values.
 
     ``overrides`` gives other values (SI) to inputs by path: ``s400/91n6e.range_anchor``,

@@ -80,10 +80,14 @@ def _idealised(scenario: Scenario, catalogue: Catalogue) -> dict[str, float]:
         place = ("idealised", "values", path)
         if not entry.startswith("ideal/") or entry not in catalogue.entries:
             known = sorted(name for name in catalogue.entries if name.startswith("ideal/"))
-            raise scenario.error(place, f"'{path}' is not a value of an idealised entry", suggestion(entry, known, "entries"))
+            raise scenario.error(
+                place, f"'{path}' is not a value of an idealised entry", suggestion(entry, known, "entries")
+            )
         found = catalogue.entries[entry]
         if name not in found.values:
-            raise scenario.error(place, f"'{entry}' has no value '{name}'", suggestion(name, list(found.values), "values"))
+            raise scenario.error(
+                place, f"'{entry}' has no value '{name}'", suggestion(name, list(found.values), "values")
+            )
         result[path] = _read(scenario, place, text, found.kind, name)
     return result
 

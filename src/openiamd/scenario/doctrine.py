@@ -38,9 +38,12 @@ class Doctrine(Entry):
     """One set of rules."""
 
     weapons_control: ControlStatus = Field(
-        "TIGHT", description="FREE: engage what is not identified friendly. TIGHT: only HOSTILE. HOLD: only self-defence."
+        "TIGHT",
+        description="FREE: engage what is not identified friendly. TIGHT: only HOSTILE. HOLD: only self-defence.",
     )
-    autonomous: ControlStatus = Field("TIGHT", description="Weapons control status when contact with the superior is lost.")
+    autonomous: ControlStatus = Field(
+        "TIGHT", description="Weapons control status when contact with the superior is lost."
+    )
     method: Literal["DECENTRALIZED", "CENTRALIZED", "AUTONOMOUS"] = Field(
         "DECENTRALIZED", description="Who decides on engagements: the node itself, its superior, or the node cut off."
     )

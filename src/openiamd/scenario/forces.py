@@ -55,5 +55,6 @@ class FireUnit(Entry):
         None, description="Idealised: a channel is held for exactly this time, a whole number of steps."
     )
     track_probability: Probability | None = Field(
-        None, description="Idealised: chance, common to all shots of this unit at one object, that it can be hit at all."
+        None,
+        description="Idealised: chance, common to all shots of this unit at one object, that it can be hit at all.",
     )

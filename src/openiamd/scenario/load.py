@@ -4,7 +4,7 @@ from importlib import resources
 from pathlib import Path
 
 from openiamd.errors import ScenarioError
-from openiamd.scenario.document import read_document, read_file, suggestion
+from openiamd.scenario.document import read_document, read_file
 from openiamd.scenario.model import Scenario
 
 

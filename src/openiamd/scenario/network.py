@@ -18,5 +18,7 @@ class Link(Entry):
     remote_use: Literal["NONE", "CUE", "LAUNCH_ON_REMOTE", "ENGAGE_ON_REMOTE"] = Field(
         "NONE", description="What the receiver may do with a remote track; beyond CUE is not represented yet."
     )
-    extrapolate: bool = Field(True, description="Whether the receiver brings a report forward to now; false is idealised.")
+    extrapolate: bool = Field(
+        True, description="Whether the receiver brings a report forward to now; false is idealised."
+    )
     active: Duty | None = Field(None, description="Hours of service; without it, always.")

@@ -135,7 +135,9 @@ Probability = Annotated[Quantity, PlainValidator(_reader("probability")), WithJs
 
 def _degrees(value: Any, limit: float, word: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        refuse(f"{word} {value!r} is not a number of degrees", "write a place as [latitude, longitude], like [39.9, 32.9]")
+        refuse(
+            f"{word} {value!r} is not a number of degrees", "write a place as [latitude, longitude], like [39.9, 32.9]"
+        )
     if abs(value) > limit:
         refuse(f"{word} {value:g} is outside -{limit:g} to {limit:g} degrees", "latitude comes first: [39.9, 32.9]")
     return float(value)

@@ -14,7 +14,9 @@ class Arrivals(Entry):
     """Random arrivals: one after another as a Poisson process."""
 
     rate: Rate = Field(description="Mean arrivals per time.")
-    capacity: int = Field(ge=1, le=20_000, description="Most arrivals in one run; set it well above rate times duration.")
+    capacity: int = Field(
+        ge=1, le=20_000, description="Most arrivals in one run; set it well above rate times duration."
+    )
 
 
 class FlyingGroup(Entry):
@@ -24,7 +26,9 @@ class FlyingGroup(Entry):
     count: int = Field(1, ge=1, le=5_000, description="Number of objects.")
     start: Time = Field(_NONE_S, description="Time at which the first one appears.")
     spacing: Time = Field(_NONE_S, description="Time between one member and the next.")
-    jitter: Time = Field(_NONE_S, description="Each start moves by a uniform draw within plus or minus this, run by run.")
+    jitter: Time = Field(
+        _NONE_S, description="Each start moves by a uniform draw within plus or minus this, run by run."
+    )
     spread: Length = Field(_NONE_M, description="Width of the group: members fly side by side across this distance.")
     route: list[RoutePoint] = Field(
         default=[],
@@ -32,7 +36,9 @@ class FlyingGroup(Entry):
         "With a target, the flight ends at the target, which need not be repeated here.",
     )
     launch: Site | None = Field(None, description="Instead of a route: where a ballistic missile is launched.")
-    impact: Site | None = Field(None, description="Where a ballistic missile falls; without it, the middle of the target.")
+    impact: Site | None = Field(
+        None, description="Where a ballistic missile falls; without it, the middle of the target."
+    )
     loop: bool = Field(False, description="Fly the route again and again, as an orbit.")
     target: Identifier | None = Field(None, description="Defended asset that a hostile object goes for.")
     replies: list[Literal["mode5", "mode3"]] | None = Field(
