@@ -54,6 +54,7 @@ def predict(x: Floats, p: Floats, dt_s: float, q: float, ax: float, ay: float, a
 
     ``q`` [m2/s3] is the density of the acceleration noise per axis, (ax, ay, az) a known acceleration in m/s2.
     P = F P F' + q [[dt^3/3, dt^2/2], [dt^2/2, dt]] per axis, Bar-Shalom et al. 2001, section 6.2.2.
+    A negative ``dt_s`` looks back: the covariance then grows as F^-1 Q F^-T, never shrinks, so it stays positive.
     """
     half_dt2 = 0.5 * dt_s * dt_s
     x[0] += x[3] * dt_s + ax * half_dt2
@@ -72,11 +73,12 @@ def predict(x: Floats, p: Floats, dt_s: float, q: float, ax: float, ay: float, a
             value = p[row, column + 3] + dt_s * p[row + 3, column + 3]
             p[row, column + 3] = value
             p[column + 3, row] = value
+    spread = q * abs(dt_s)
     for axis in range(3):
-        p[axis, axis] += q * dt_s * half_dt2 * (2.0 / 3.0)
-        p[axis, axis + 3] += q * half_dt2
-        p[axis + 3, axis] += q * half_dt2
-        p[axis + 3, axis + 3] += q * dt_s
+        p[axis, axis] += spread * half_dt2 * (2.0 / 3.0)
+        p[axis, axis + 3] += 0.5 * spread * dt_s
+        p[axis + 3, axis] += 0.5 * spread * dt_s
+        p[axis + 3, axis + 3] += spread
 
 
 @njit(nogil=True, cache=True)
@@ -143,7 +145,7 @@ def predicted_distance2(
     n0 = z[0] - x[0] - x[3] * dt_s - ax * half_dt2
     n1 = z[1] - x[1] - x[4] * dt_s - ay * half_dt2
     n2 = z[2] - x[2] - x[5] * dt_s - az * half_dt2
-    noise = q * dt_s * half_dt2 * (2.0 / 3.0)
+    noise = q * abs(dt_s) * half_dt2 * (2.0 / 3.0)
     i00, i01, i02, i11, i12, i22, determinant = symmetric_inverse3(
         p[0, 0] + dt_s * (2.0 * p[0, 3] + dt_s * p[3, 3]) + noise + r[0, 0],
         p[0, 1] + dt_s * (p[0, 4] + p[1, 3] + dt_s * p[3, 4]) + r[0, 1],
