@@ -1,1 +1,1 @@
-"""The arrays that kernels read and write, one domain a file."""
+"""The arrays that kernels read and write: one domain a file, each with what compiles it. Step 3 of the flow."""

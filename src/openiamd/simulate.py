@@ -1,0 +1,191 @@
+"""Simulate: cut the batch of runs into slices, run them on threads, and hand each slice's record on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from openiamd.errors import CapacityError
+from openiamd.results.slices import EventRows, MagazineRows, ObjectRows, PictureRows, SliceResult
+from openiamd.stages.step import run_all
+from openiamd.world.arrays import Draws
+from openiamd.world.compile import SAMPLE, Capacity, State, World, compile_world, create_state, first_capacity
+from openiamd.world.events import CAUSE, CODE, FITS, KIND, NODE, OBJECT, OTHER, TRACK_NUMBER
+from openiamd.world.picture import (
+    ASSIGNED,
+    COMMON,
+    CORRECT,
+    INCORRECT,
+    TRACKED,
+    TRACKS,
+    TRUTHS,
+    UNIDENTIFIED,
+    UNIQUE,
+)
+
+if TYPE_CHECKING:
+    from openiamd.catalogue.resolved import ResolvedScenario
+
+SLICE_RUNS = 10  # the default depends on neither threads nor machine: the same slices everywhere
+MEMORY_LIMIT_BYTES = 1_000_000_000  # for the state of one slice
+
+
+def state_bytes(state: State) -> int:
+    """Return the memory that a state takes."""
+    return sum(array.nbytes for part in state for array in ([part] if isinstance(part, np.ndarray) else part))
+
+
+def _create(world: World, runs: int, capacity: Capacity) -> State:
+    """Return a state, or raise ``CapacityError`` where it would pass the memory limit."""
+    single = state_bytes(create_state(world, 1, capacity))
+    if single * runs > MEMORY_LIMIT_BYTES:
+        raise CapacityError(
+            f"a slice of {runs} runs needs {single * runs / 1e9:.1f} GB, "
+            f"more than the limit of {MEMORY_LIMIT_BYTES / 1e9:.1f} GB",
+            hint="use fewer runs a slice, or a scenario with fewer objects, sensors or nodes",
+        )
+    return create_state(world, runs, capacity)
+
+
+def run_slice(world: World, seed: int, first_run: int, runs: int, capacity: Capacity) -> tuple[SliceResult, Capacity]:
+    """Simulate runs ``first_run`` to ``first_run + runs − 1`` and return their record and the capacity that sufficed.
+
+    When a buffer overflows the whole slice is run again with doubled buffers: the same draws give the same events.
+    Raises ``CapacityError`` past the memory limit.
+    """
+    while True:
+        state = _create(world, runs, capacity)
+        if run_all(world, Draws(np.uint64(seed), first_run), state, runs) == FITS:
+            return collect(world, state, first_run, runs), capacity
+        capacity = capacity.doubled()
+
+
+def collect(world: World, state: State, first_run: int, runs: int) -> SliceResult:
+    """Return the record of a finished slice as flat columns."""
+    return SliceResult(
+        events=_events(state, first_run, runs),
+        objects=_objects(state, first_run, runs),
+        picture=_picture(world, state, first_run, runs),
+        magazines=_magazines(world, state, first_run, runs),
+    )
+
+
+def _events(state: State, first_run: int, runs: int) -> EventRows:
+    log = state.events
+    counts = log.count[:runs]
+    within = np.arange(log.time_s.shape[1])[None, :] < counts[:, None]
+    whole = log.whole[:runs][within]
+    position_m = log.position_m[:runs][within].astype(np.float32)
+    return EventRows(
+        run=np.repeat(np.arange(first_run, first_run + runs, dtype=np.int32), counts),
+        event=np.concatenate([np.arange(count, dtype=np.int32) for count in counts]),
+        time_s=log.time_s[:runs][within],
+        kind=whole[:, KIND].astype(np.int8),
+        node=whole[:, NODE].astype(np.int16),
+        object=whole[:, OBJECT].astype(np.int32),
+        track_number=whole[:, TRACK_NUMBER].astype(np.int32),
+        other=whole[:, OTHER].astype(np.int32),
+        cause=whole[:, CAUSE].astype(np.int32),
+        code=whole[:, CODE].astype(np.int16),
+        value=log.value[:runs][within],
+        east_m=position_m[:, 0],
+        north_m=position_m[:, 1],
+        up_m=position_m[:, 2],
+    )
+
+
+def _objects(state: State, first_run: int, runs: int) -> ObjectRows:
+    threats = state.threats
+    objects = threats.status.shape[1]
+    started = threats.status > 0
+    return ObjectRows(
+        run=np.repeat(np.arange(first_run, first_run + runs, dtype=np.int32), objects),
+        object=np.tile(np.arange(objects, dtype=np.int32), runs),
+        status=threats.status.astype(np.int8).ravel(),
+        start_s=np.where(started, threats.start_s, np.inf).ravel(),
+        end_s=np.where(threats.status > 1, threats.end_s, np.inf).ravel(),
+        shots=threats.shots.astype(np.int32).ravel(),
+    )
+
+
+def _picture(world: World, state: State, first_run: int, runs: int) -> PictureRows:
+    tally = state.picture
+    _, samples, places, _ = tally.counts.shape
+    nodes = np.append(np.arange(places - 1), -1).astype(np.int16)
+    times_s = world.clock[SAMPLE] * np.arange(1, samples + 1)
+
+    def column(which: int) -> np.ndarray:
+        return tally.counts[..., which].astype(np.int32).ravel()
+
+    return PictureRows(
+        run=np.repeat(np.arange(first_run, first_run + runs, dtype=np.int32), samples * places),
+        time_s=np.tile(np.repeat(times_s, places), runs),
+        node=np.tile(nodes, runs * samples),
+        truths=column(TRUTHS),
+        tracked=column(TRACKED),
+        tracks=column(TRACKS),
+        assigned=column(ASSIGNED),
+        position_error_sum_m=tally.position_error_m.ravel(),
+        velocity_error_sum_mps=tally.velocity_error_mps.ravel(),
+        unidentified=column(UNIDENTIFIED),
+        id_correct=column(CORRECT),
+        id_incorrect=column(INCORRECT),
+        unique=column(UNIQUE),
+        common=column(COMMON),
+    )
+
+
+def _magazines(world: World, state: State, first_run: int, runs: int) -> MagazineRows:
+    ready = world.fire_units.magazine
+    unit, interceptor = np.nonzero(ready)
+    return MagazineRows(
+        run=np.repeat(np.arange(first_run, first_run + runs, dtype=np.int32), len(unit)),
+        fire_unit=np.tile(unit, runs).astype(np.int16),
+        interceptor=np.tile(interceptor, runs).astype(np.int16),
+        ready=np.tile(ready[unit, interceptor], runs).astype(np.int32),
+        left=state.weapons.magazine[:, unit, interceptor].ravel().astype(np.int32),
+    )
+
+
+def simulate_batch(
+    scenario: ResolvedScenario,
+    seed: int,
+    replications: int,
+    threads: int | None,
+    on_slice: Callable[[int, SliceResult], None],
+    progress: Callable[[int], None] | None = None,
+    slice_runs: int = SLICE_RUNS,
+) -> None:
+    """Simulate runs 0 to ``replications − 1`` and hand each slice to ``on_slice(first_run, result)`` as it finishes.
+
+    Slices finish in any order; ``on_slice`` and ``progress`` (runs done so far) are called from this thread only.
+    Raises ``ScenarioError`` on colliding ids and ``CapacityError`` past the memory limit.
+    """
+    world = compile_world(scenario)
+    threads = threads or os.cpu_count() or 1
+    starts = list(range(0, replications, slice_runs))
+    capacity = first_capacity(world)
+    done = 0
+    waiting: dict[Future[tuple[SliceResult, Capacity]], int] = {}
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            while starts or waiting:
+                while starts and len(waiting) < threads:
+                    first_run = starts.pop(0)
+                    runs = min(slice_runs, replications - first_run)
+                    waiting[pool.submit(run_slice, world, seed, first_run, runs, capacity)] = first_run
+                finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    first_run = waiting.pop(future)
+                    result, sufficient = future.result()
+                    capacity = max(capacity, sufficient)
+                    on_slice(first_run, result)
+                    done += min(slice_runs, replications - first_run)
+                    if progress is not None:
+                        progress(done)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,350 @@
+"""Engage: fire channels react, launch, and meet what is there; each event at its exact time within the step.
+
+Reads   nodes, fire units, interceptors, threats (truth at the moment of intercept only), draws
+Writes  weapon state, threat status, track file (salvos spent, assessed kills)
+"""
+
+import math
+
+from numba import njit
+
+from openiamd.physics.draws import KILL as KILL_DRAW
+from openiamd.physics.draws import NO_ENTITY, TRACK_FACTOR, uniform
+from openiamd.world.arrays import Draws, Floats
+from openiamd.world.doctrine import NodeTable
+from openiamd.world.events import (
+    ASSESSED,
+    CEASED,
+    KILL,
+    MISS,
+    NONE,
+    OVERKILL,
+    SHOT,
+    WASTED,
+    EventLog,
+    log_event,
+)
+from openiamd.world.threats import FLYING, KILLED, ThreatState, ThreatTable
+from openiamd.world.tracks import ASSUMED_FRIEND, CONFIRMED, FRIEND, NEUTRAL, TrackState, coasted_state
+from openiamd.world.weapons import (
+    ASSESSING,
+    IDLE,
+    IN_FLIGHT,
+    REACTING,
+    FireUnitTable,
+    InterceptorTable,
+    WeaponState,
+    reach,
+)
+
+TRACK_LOST, NOT_HELD, LEFT_ENVELOPE, IDENTITY_CHANGED = 1, 2, 3, 4
+PATIENCE_S = 60.0  # an order not carried out within this is given back
+
+
+@njit(nogil=True, cache=True)
+def next_channel(units: FireUnitTable, weapons: WeaponState, run: int, end_s: float) -> tuple[int, int]:
+    """Return unit and channel whose phase ends first before ``end_s``, or (NONE, NONE)."""
+    first_unit, first_channel, first_s = NONE, NONE, end_s
+    for unit in range(units.entity.shape[0]):
+        for channel in range(units.channels[unit]):
+            if weapons.phase[run, unit, channel] != IDLE and weapons.next_s[run, unit, channel] < first_s:
+                first_unit, first_channel = unit, channel
+                first_s = weapons.next_s[run, unit, channel]
+    return first_unit, first_channel
+
+
+@njit(nogil=True, cache=True)
+def followed_slot(units: FireUnitTable, tracks: TrackState, weapons: WeaponState, run: int, unit: int, channel: int) -> int:
+    """Return the slot of the channel's track while the node still holds it, else ``NONE``."""
+    node = units.node[unit]
+    slot = weapons.slot[run, unit, channel]
+    if tracks.status[run, node, slot] < CONFIRMED:
+        return NONE
+    if tracks.subject[run, node, slot] != weapons.subject[run, unit, channel]:
+        return NONE
+    return slot
+
+
+@njit(nogil=True, cache=True)
+def release(units: FireUnitTable, tracks: TrackState, weapons: WeaponState, run: int, unit: int, channel: int) -> None:
+    """Free the channel and take its engagement off the track."""
+    slot = followed_slot(units, tracks, weapons, run, unit, channel)
+    if slot != NONE:
+        tracks.engagements[run, units.node[unit], slot] -= 1
+    weapons.phase[run, unit, channel] = IDLE
+    weapons.next_s[run, unit, channel] = math.inf
+
+
+@njit(nogil=True, cache=True)
+def rounds_to_fire(
+    nodes: NodeTable, units: FireUnitTable, weapons: WeaponState, run: int, unit: int, interceptor: int
+) -> int:
+    """Return how many rounds go up together: the salvo, the magazine or the guidance, whichever is least."""
+    in_flight = 0
+    for channel in range(units.channels[unit]):
+        if weapons.phase[run, unit, channel] == IN_FLIGHT:
+            in_flight += weapons.rounds[run, unit, channel]
+    salvo = nodes.salvo[units.node[unit]]
+    return min(salvo, weapons.magazine[run, unit, interceptor], units.missiles_guided[unit] - in_flight)
+
+
+@njit(nogil=True, cache=True)
+def cease(
+    units: FireUnitTable, tracks: TrackState, weapons: WeaponState, events: EventLog, run: int, unit: int, channel: int, reason: int
+) -> None:
+    """Give an order back before launch and say why."""
+    node = units.node[unit]
+    slot = weapons.slot[run, unit, channel]
+    log_event(
+        events,
+        run,
+        weapons.next_s[run, unit, channel],
+        CEASED,
+        node,
+        NONE,
+        weapons.number[run, unit, channel],
+        unit,
+        weapons.order_event[run, unit, channel],
+        reason,
+        0.0,
+        tracks.state[run, node, slot],
+    )
+    release(units, tracks, weapons, run, unit, channel)
+
+
+@njit(nogil=True, cache=True)
+def launch(
+    end_s: float,
+    nodes: NodeTable,
+    units: FireUnitTable,
+    interceptors: InterceptorTable,
+    tracks: TrackState,
+    weapons: WeaponState,
+    events: EventLog,
+    run: int,
+    unit: int,
+    channel: int,
+    state: Floats,
+    meeting_m: Floats,
+) -> None:
+    """Fire the salvo if the engagement radar holds the track and the meeting point is in the envelope; else wait."""
+    node = units.node[unit]
+    now_s = weapons.next_s[run, unit, channel]
+    slot = followed_slot(units, tracks, weapons, run, unit, channel)
+    if slot == NONE:
+        cease(units, tracks, weapons, events, run, unit, channel, TRACK_LOST)
+        return
+    if tracks.identity[run, node, slot] in (ASSUMED_FRIEND, FRIEND, NEUTRAL):
+        cease(units, tracks, weapons, events, run, unit, channel, IDENTITY_CHANGED)
+        return
+    column = units.radar_column[unit]
+    if column >= 0 and now_s - tracks.held_s[run, node, slot, column] > units.hold_timeout_s[unit]:
+        if now_s - weapons.ordered_s[run, unit, channel] > PATIENCE_S:
+            cease(units, tracks, weapons, events, run, unit, channel, NOT_HELD)
+        else:
+            weapons.next_s[run, unit, channel] = end_s
+        return
+    interceptor = weapons.interceptor[run, unit, channel]
+    falling = coasted_state(tracks, run, node, slot, now_s, nodes.ballistic_minimum_speed_mps[node], state)
+    flight_s, range_m = reach(units, interceptors, unit, interceptor, state, falling, 0.0, meeting_m)
+    rounds = rounds_to_fire(nodes, units, weapons, run, unit, interceptor)
+    if flight_s < 0.0 or rounds <= 0:
+        cease(units, tracks, weapons, events, run, unit, channel, LEFT_ENVELOPE)
+        return
+    for nth in range(rounds):
+        event = log_event(
+            events,
+            run,
+            now_s,
+            SHOT,
+            node,
+            NONE,
+            tracks.number[run, node, slot],
+            unit,
+            weapons.order_event[run, unit, channel],
+            interceptor,
+            range_m,
+            state,
+        )
+        if nth == 0:
+            weapons.shot_event[run, unit, channel] = event
+    weapons.magazine[run, unit, interceptor] -= rounds
+    weapons.rounds[run, unit, channel] = rounds
+    weapons.phase[run, unit, channel] = IN_FLIGHT
+    weapons.next_s[run, unit, channel] = now_s + flight_s
+    tracks.salvos[run, node, slot] += 1
+
+
+@njit(nogil=True, cache=True)
+def nearest_object(
+    time_s: float, step_s: float, flying: ThreatState, run: int, at_s: float, place_m: Floats
+) -> tuple[int, float]:
+    """Return the flying object nearest to a place at ``at_s`` within this step, and its distance."""
+    share = (at_s - time_s) / step_s
+    nearest, nearest_m2 = NONE, math.inf
+    for thing in range(flying.status.shape[1]):
+        if flying.status[run, thing] != FLYING or flying.start_s[run, thing] > at_s or flying.end_s[run, thing] < at_s:
+            continue
+        square_m2 = 0.0
+        for axis in range(3):
+            previous_m = flying.previous_m[run, thing, axis]
+            place = previous_m + share * (flying.position_m[run, thing, axis] - previous_m)
+            square_m2 += (place - place_m[axis]) ** 2
+        if square_m2 < nearest_m2:
+            nearest, nearest_m2 = thing, square_m2
+    return nearest, math.sqrt(nearest_m2)
+
+
+@njit(nogil=True, cache=True)
+def intercept(
+    time_s: float,
+    step_s: float,
+    nodes: NodeTable,
+    units: FireUnitTable,
+    interceptors: InterceptorTable,
+    threats: ThreatTable,
+    draws: Draws,
+    flying: ThreatState,
+    tracks: TrackState,
+    weapons: WeaponState,
+    events: EventLog,
+    run: int,
+    unit: int,
+    channel: int,
+    state: Floats,
+) -> None:
+    """Resolve a salvo: it acts on the true object nearest to the track, if that is within the acceptance radius."""
+    node = units.node[unit]
+    at_s = weapons.next_s[run, unit, channel]
+    interceptor = weapons.interceptor[run, unit, channel]
+    slot = followed_slot(units, tracks, weapons, run, unit, channel)
+    thing, distance_m = NONE, math.inf
+    if slot != NONE:
+        coasted_state(tracks, run, node, slot, at_s, nodes.ballistic_minimum_speed_mps[node], state)
+        thing, distance_m = nearest_object(time_s, step_s, flying, run, at_s, state)
+    accepted = distance_m <= interceptors.acceptance_radius_m[interceptor]
+    number = draws.first + run
+    guided = accepted
+    if accepted and units.track_probability[unit] < 1.0:
+        draw = uniform(draws.seed, number, TRACK_FACTOR, threats.entity[thing], units.entity[unit], 0, 0)
+        guided = draw < units.track_probability[unit]
+    for nth in range(weapons.rounds[run, unit, channel]):
+        outcome = WASTED
+        if accepted:
+            pk = interceptors.single_shot_pk[interceptor, threats.kind[thing]] if guided else 0.0
+            draw = uniform(
+                draws.seed, number, KILL_DRAW, threats.entity[thing], NO_ENTITY, flying.shots[run, thing], 0
+            )
+            flying.shots[run, thing] += 1
+            outcome = MISS if draw >= pk else (OVERKILL if weapons.killed[run, unit, channel] else KILL)
+            if outcome == KILL:
+                weapons.killed[run, unit, channel] = True
+                flying.status[run, thing] = KILLED
+                flying.end_s[run, thing] = at_s
+        log_event(
+            events,
+            run,
+            at_s,
+            outcome,
+            node,
+            thing if accepted else NONE,
+            weapons.number[run, unit, channel],
+            unit,
+            weapons.shot_event[run, unit, channel] + nth,
+            interceptor,
+            distance_m if accepted else 0.0,
+            state,
+        )
+    weapons.rounds[run, unit, channel] = 0
+    weapons.phase[run, unit, channel] = ASSESSING
+    weapons.next_s[run, unit, channel] = at_s + units.assessment_s[unit]
+
+
+@njit(nogil=True, cache=True)
+def conclude(
+    units: FireUnitTable, tracks: TrackState, weapons: WeaponState, events: EventLog, run: int, unit: int, channel: int
+) -> None:
+    """Assess the salvo's outcome, free the channel, and close the track of what was killed."""
+    node = units.node[unit]
+    slot = followed_slot(units, tracks, weapons, run, unit, channel)
+    log_event(
+        events,
+        run,
+        weapons.next_s[run, unit, channel],
+        ASSESSED,
+        node,
+        NONE,
+        weapons.number[run, unit, channel],
+        unit,
+        weapons.shot_event[run, unit, channel],
+        1 if weapons.killed[run, unit, channel] else 0,
+        0.0,
+        tracks.state[run, node, weapons.slot[run, unit, channel]],
+    )
+    if slot != NONE and weapons.killed[run, unit, channel]:
+        tracks.destroyed[run, node, slot] = True
+    release(units, tracks, weapons, run, unit, channel)
+
+
+@njit(nogil=True, cache=True)
+def engage(
+    time_s: float,
+    step_s: float,
+    nodes: NodeTable,
+    units: FireUnitTable,
+    interceptors: InterceptorTable,
+    threats: ThreatTable,
+    draws: Draws,
+    flying: ThreatState,
+    tracks: TrackState,
+    weapons: WeaponState,
+    events: EventLog,
+    scratch: Floats,
+    first_run: int,
+    last_run: int,
+) -> None:
+    """Carry every engagement through the step, event by event in the order of their times.
+
+    scratch  (2, 6)
+    """
+    end_s = time_s + step_s
+    for run in range(first_run, last_run):
+        unit, channel = next_channel(units, weapons, run, end_s)
+        while unit != NONE:
+            phase = weapons.phase[run, unit, channel]
+            if phase == REACTING:
+                launch(
+                    end_s,
+                    nodes,
+                    units,
+                    interceptors,
+                    tracks,
+                    weapons,
+                    events,
+                    run,
+                    unit,
+                    channel,
+                    scratch[0],
+                    scratch[1],
+                )
+            elif phase == IN_FLIGHT:
+                intercept(
+                    time_s,
+                    step_s,
+                    nodes,
+                    units,
+                    interceptors,
+                    threats,
+                    draws,
+                    flying,
+                    tracks,
+                    weapons,
+                    events,
+                    run,
+                    unit,
+                    channel,
+                    scratch[0],
+                )
+            else:
+                conclude(units, tracks, weapons, events, run, unit, channel)
+            unit, channel = next_channel(units, weapons, run, end_s)

@@ -1,0 +1,69 @@
+"""Step: the whole model, in the order in which things happen within one time step.
+
+    move → sense → track → share → identify → decide → engage → assess → score
+
+Each stage reads the tables and the state that it names and writes the state that it owns.
+"""
+
+from numba import njit
+
+from openiamd.stages.assess import assess
+from openiamd.stages.decide import decide
+from openiamd.stages.engage import engage
+from openiamd.stages.identify import identify
+from openiamd.stages.move import draw_starts, move
+from openiamd.stages.score import score
+from openiamd.stages.sense import draw_phases, sense
+from openiamd.stages.share import share
+from openiamd.stages.track import track
+from openiamd.world.arrays import Draws
+from openiamd.world.compile import DURATION, GATE, LATITUDE, SAMPLE, STEP, State, World
+from openiamd.world.events import FITS
+
+
+@njit(nogil=True, cache=True)
+def step(world: World, draws: Draws, state: State, time_s: float, first: int, last: int) -> None:
+    """Carry runs ``first`` up to ``last`` of the slice from ``time_s`` to the end of the step."""
+    w, s = world, state
+    dt = w.clock[STEP]
+    latitude, duration = w.clock[LATITUDE], w.clock[DURATION]
+    sample, gate = w.clock[SAMPLE], w.clock[GATE]
+
+    move(time_s, dt, w.threats, s.threats, s.events, first, last)
+    sense(
+        time_s, dt, latitude, w.threats, w.sensors, s.threats, s.tracks, draws, s.sensors, s.plots, s.events,
+        s.scratch, first, last,
+    )  # fmt: skip
+    track(time_s, dt, w.nodes, w.tracker, w.sensors, s.plots, s.tracks, s.events, s.work, first, last)
+    share(time_s, dt, w.links, w.nodes, w.tracker, s.tracks, draws, s.messages, s.events, first, last)
+    identify(time_s, dt, w.nodes, w.assets, w.corridors, s.tracks, s.events, first, last)
+    decide(
+        time_s, dt, w.nodes, w.assets, w.fire_units, w.interceptors, s.messages, s.tracks, s.weapons, s.events,
+        s.work, s.scratch, first, last,
+    )  # fmt: skip
+    engage(
+        time_s, dt, w.nodes, w.fire_units, w.interceptors, w.threats, draws, s.threats, s.tracks, s.weapons,
+        s.events, s.scratch, first, last,
+    )  # fmt: skip
+    assess(time_s, dt, duration, w.threats, s.threats, s.events, first, last)
+    score(
+        time_s, dt, sample, gate, w.threats, s.threats, s.tracks, s.picture, s.events, s.nearest, s.scratch,
+        first, last,
+    )  # fmt: skip
+
+
+@njit(nogil=True, cache=True)
+def run_all(world: World, draws: Draws, state: State, runs: int) -> int:
+    """Carry ``runs`` runs from beginning to end, one after the other; return FITS or the buffer that was too small.
+
+    One run at a time, because a run's state stays in the cache of the processor; results do not depend on it.
+    """
+    draw_starts(world.threats, draws, state.threats, 0, runs)
+    draw_phases(world.sensors, draws, state.sensors, 0, runs)
+    steps = round(world.clock[DURATION] / world.clock[STEP])
+    for run in range(runs):
+        for index in range(steps):
+            step(world, draws, state, index * world.clock[STEP], run, run + 1)
+            if state.events.overflow[run] != FITS:
+                return state.events.overflow[run]
+    return FITS

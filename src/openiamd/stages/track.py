@@ -1,0 +1,334 @@
+"""Track: each node turns the plots of its own radars into tracks, without knowing what made them.
+
+Reads   plots, tracker parameters, nodes (the speed from which a track is taken to fall)
+Writes  track files
+"""
+
+from numba import njit
+
+from openiamd.estimation.assignment import BIG, assign
+from openiamd.estimation.kalman import predict, predicted_distance2, update
+from openiamd.physics.geodesy import height_m
+from openiamd.physics.gravity import gravity_mps2
+from openiamd.world.arrays import Floats
+from openiamd.world.doctrine import NodeTable
+from openiamd.world.events import NONE, TRACK_CONFIRMED, TRACK_DROPPED, TRACKS_FULL, EventLog, log_event
+from openiamd.world.sensors import CIVIL_REPLY, MODE5_REPLY, NO_REPLY, PlotBuffer, SensorTable
+from openiamd.world.tracks import (
+    CONFIRMED,
+    FREE_SLOT,
+    HIT_TIMES,
+    NUMBERS_PER_NODE,
+    RECEIVED,
+    TENTATIVE,
+    TrackerTable,
+    TrackerWork,
+    TrackState,
+    clear_slot,
+    falls,
+    open_slot,
+)
+
+MISS_COST = 1e6  # more than any gated pair: as many plots as possible find a track
+HIGH_M = 25_000.0  # nothing but a ballistic missile starts above this height
+AIR_SPEED_SIGMA_MPS = 200.0
+HIGH_SPEED_SIGMA_MPS = 1_500.0
+
+
+@njit(nogil=True, cache=True)
+def pull(state: Floats, ballistic_minimum_speed_mps: float) -> tuple[float, float, float]:
+    """Return the known acceleration of a track: gravity where it is fast enough to fall, else none."""
+    if falls(state, ballistic_minimum_speed_mps):
+        return gravity_mps2(state[0], state[1], state[2])
+    return 0.0, 0.0, 0.0
+
+
+@njit(nogil=True, cache=True)
+def near(state: Floats, covariance: Floats, age_s: float, plot_m: Floats, plot_m2: Floats, gate: float) -> bool:
+    """Tell whether a plot can lie within the gate at all: its distance against the largest possible innovation.
+
+    The largest eigenvalue of S is at most its trace, so no pair within the Mahalanobis gate is lost. A slack of
+    ½ · 10 m/s² · age² covers the fall that the exact distance takes into account.
+    """
+    distance_m2, trace_m2 = 0.0, 0.0
+    slack_m = 5.0 * age_s * age_s
+    for axis in range(3):
+        offset_m = plot_m[axis] - state[axis] - age_s * state[3 + axis]
+        distance_m2 += offset_m * offset_m
+        trace_m2 += plot_m2[axis, axis] + covariance[axis, axis]
+        trace_m2 += age_s * (2.0 * covariance[axis, 3 + axis] + age_s * covariance[3 + axis, 3 + axis])
+    return distance_m2 <= 2.0 * (gate * gate * (trace_m2 + abs(age_s) ** 3 * 100.0) + slack_m * slack_m)
+
+
+@njit(nogil=True, cache=True)
+def gate_pairs(
+    nodes: NodeTable,
+    tracker: TrackerTable,
+    plots: PlotBuffer,
+    tracks: TrackState,
+    work: TrackerWork,
+    run: int,
+    node: int,
+    first: int,
+    last: int,
+) -> int:
+    """Fill ``work.cost`` (plot, column) with −2 log-likelihood of the pairs in the gate; return the columns used.
+
+    ``work.columns`` names each column's slot. Cost d² + log det S: Blackman & Popoli (1999), section 6.3.
+    """
+    columns = 0
+    gate2 = tracker.gate[node] * tracker.gate[node]
+    for slot in range(tracks.top[run, node]):
+        if tracks.status[run, node, slot] == FREE_SLOT:
+            continue
+        state = tracks.state[run, node, slot]
+        covariance = tracks.covariance[run, node, slot]
+        listed = False
+        for plot in range(first, last):
+            age_s = plots.time_s[run, plot] - tracks.time_s[run, node, slot]
+            plot_m = plots.position_m[run, plot]
+            plot_m2 = plots.covariance_m2[run, plot]
+            if not near(state, covariance, age_s, plot_m, plot_m2, tracker.gate[node]):
+                continue
+            ax, ay, az = pull(state, nodes.ballistic_minimum_speed_mps[node])
+            noise = tracker.process_noise[node] if age_s > 0.0 else 0.0
+            distance2, spread = predicted_distance2(
+                state, covariance, age_s, noise, ax, ay, az, plot_m, plot_m2
+            )
+            if distance2 > gate2:
+                continue
+            if not listed:
+                listed = True
+                work.columns[columns] = slot
+                for row in range(last - first):
+                    work.cost[row, columns] = BIG
+                columns += 1
+            work.cost[plot - first, columns - 1] = distance2 + spread
+    return columns
+
+
+@njit(nogil=True, cache=True)
+def take_reply(tracks: TrackState, plots: PlotBuffer, run: int, node: int, slot: int, plot: int) -> None:
+    """Keep what the interrogator heard along with a plot."""
+    reply = plots.reply[run, plot]
+    if reply == NO_REPLY:
+        tracks.unanswered[run, node, slot] += 1
+    elif reply == MODE5_REPLY:
+        tracks.mode5_s[run, node, slot] = plots.time_s[run, plot]
+        tracks.unanswered[run, node, slot] = 0
+    elif reply == CIVIL_REPLY:
+        tracks.civil_s[run, node, slot] = plots.time_s[run, plot]
+        tracks.unanswered[run, node, slot] = 0
+
+
+@njit(nogil=True, cache=True)
+def record_hit(
+    sensors: SensorTable,
+    tracks: TrackState,
+    plots: PlotBuffer,
+    run: int,
+    node: int,
+    slot: int,
+    plot: int,
+    sensor: int,
+) -> None:
+    """Count a plot toward confirmation, and toward the hold of an engagement radar."""
+    tracks.hits[run, node, slot] += 1
+    for hit in range(HIT_TIMES - 1, 0, -1):
+        tracks.hit_s[run, node, slot, hit] = tracks.hit_s[run, node, slot, hit - 1]
+    tracks.hit_s[run, node, slot, 0] = plots.time_s[run, plot]
+    if sensors.engagement[sensor] >= 0:
+        tracks.held_s[run, node, slot, sensors.engagement[sensor]] = plots.time_s[run, plot]
+    take_reply(tracks, plots, run, node, slot, plot)
+
+
+@njit(nogil=True, cache=True)
+def confirm(
+    nodes: NodeTable,
+    tracker: TrackerTable,
+    tracks: TrackState,
+    events: EventLog,
+    run: int,
+    node: int,
+    slot: int,
+    time_s: float,
+) -> None:
+    """Confirm a track with M plots in N scans, or one that a link had reported already."""
+    status = tracks.status[run, node, slot]
+    if status == TENTATIVE:
+        window_s = (tracker.confirm_scans[node] - 0.5) * tracker.scan_s[node]
+        if tracks.hit_s[run, node, slot, tracker.confirm_hits[node] - 1] < time_s - window_s:
+            return
+        tracks.number[run, node, slot] = (node + 1) * NUMBERS_PER_NODE + tracks.issued[run, node]
+        tracks.issued[run, node] += 1
+        tracks.confirmed_s[run, node, slot] = time_s
+        tracks.cause[run, node, slot] = tracks.plot_cause[run, node, slot]
+    elif status != RECEIVED:
+        return
+    tracks.status[run, node, slot] = CONFIRMED
+    range_m = 0.0
+    for axis in range(3):
+        range_m += (tracks.state[run, node, slot, axis] - nodes.position_m[node, axis]) ** 2
+    tracks.cause[run, node, slot] = log_event(
+        events,
+        run,
+        time_s,
+        TRACK_CONFIRMED,
+        node,
+        NONE,
+        tracks.number[run, node, slot],
+        NONE,
+        tracks.cause[run, node, slot],
+        NONE,
+        range_m**0.5,
+        tracks.state[run, node, slot],
+    )
+
+
+@njit(nogil=True, cache=True)
+def take_plot(
+    nodes: NodeTable,
+    tracker: TrackerTable,
+    sensors: SensorTable,
+    plots: PlotBuffer,
+    tracks: TrackState,
+    events: EventLog,
+    run: int,
+    node: int,
+    slot: int,
+    plot: int,
+    sensor: int,
+) -> None:
+    """Update a track with a plot, at the plot's own time."""
+    state = tracks.state[run, node, slot]
+    covariance = tracks.covariance[run, node, slot]
+    time_s = plots.time_s[run, plot]
+    age_s = time_s - tracks.time_s[run, node, slot]
+    ax, ay, az = pull(state, nodes.ballistic_minimum_speed_mps[node])
+    predict(state, covariance, age_s, tracker.process_noise[node] if age_s > 0.0 else 0.0, ax, ay, az)
+    update(state, covariance, plots.position_m[run, plot], plots.covariance_m2[run, plot])
+    tracks.time_s[run, node, slot] = time_s
+    record_hit(sensors, tracks, plots, run, node, slot, plot, sensor)
+    confirm(nodes, tracker, tracks, events, run, node, slot, time_s)
+
+
+@njit(nogil=True, cache=True)
+def subject_of(time_s: float, plot_m: Floats) -> int:
+    """Return a 32-bit name for a new track, made from its first measurement alone (decimetres and milliseconds)."""
+    mixed = 0
+    for axis in range(3):
+        mixed = (mixed * 1_000_003 + int(plot_m[axis] * 10.0)) & 0xFFFFFFFF
+    return (mixed * 1_000_003 + int(time_s * 1000.0)) & 0xFFFFFFFF
+
+
+@njit(nogil=True, cache=True)
+def start_track(
+    nodes: NodeTable,
+    tracker: TrackerTable,
+    sensors: SensorTable,
+    plots: PlotBuffer,
+    tracks: TrackState,
+    events: EventLog,
+    run: int,
+    node: int,
+    plot: int,
+    sensor: int,
+) -> None:
+    """Open a tentative track on a plot that no track took: at rest, with a speed as uncertain as its height allows."""
+    slot = open_slot(tracks, run, node)
+    if slot == NONE:
+        events.overflow[run] = TRACKS_FULL
+        return
+    plot_m = plots.position_m[run, plot]
+    high = height_m(plot_m[0], plot_m[1], plot_m[2]) > HIGH_M
+    sigma_mps = HIGH_SPEED_SIGMA_MPS if high else AIR_SPEED_SIGMA_MPS
+    for row in range(3):
+        tracks.state[run, node, slot, row] = plot_m[row]
+        tracks.state[run, node, slot, 3 + row] = 0.0
+        for column in range(3):
+            tracks.covariance[run, node, slot, row, column] = plots.covariance_m2[run, plot, row, column]
+            tracks.covariance[run, node, slot, row, 3 + column] = 0.0
+            tracks.covariance[run, node, slot, 3 + row, column] = 0.0
+            speed2 = sigma_mps * sigma_mps if row == column else 0.0
+            tracks.covariance[run, node, slot, 3 + row, 3 + column] = speed2
+    tracks.status[run, node, slot] = TENTATIVE
+    tracks.time_s[run, node, slot] = plots.time_s[run, plot]
+    tracks.started_s[run, node, slot] = plots.time_s[run, plot]
+    tracks.subject[run, node, slot] = subject_of(plots.time_s[run, plot], plot_m)
+    tracks.plot_cause[run, node, slot] = plots.cause[run, plot]
+    record_hit(sensors, tracks, plots, run, node, slot, plot, sensor)
+    confirm(nodes, tracker, tracks, events, run, node, slot, plots.time_s[run, plot])
+
+
+@njit(nogil=True, cache=True)
+def end_tracks(
+    now_s: float, tracker: TrackerTable, tracks: TrackState, events: EventLog, run: int, node: int
+) -> None:
+    """Drop tracks that missed too many scans; one that a link still reports lives on as received."""
+    scan_s = tracker.scan_s[node]
+    for slot in range(tracks.top[run, node]):
+        status = tracks.status[run, node, slot]
+        if status == FREE_SLOT or status == RECEIVED:
+            continue
+        silent_s = now_s - tracks.hit_s[run, node, slot, 0]
+        if status == TENTATIVE:
+            patience = tracker.confirm_scans[node] - tracker.confirm_hits[node] + 1
+            if silent_s > (patience + 0.5) * scan_s:
+                clear_slot(tracks, run, node, slot)
+        elif silent_s > (tracker.drop_misses[node] + 0.5) * scan_s:
+            if tracks.remote_link[run, node, slot] != NONE:
+                tracks.status[run, node, slot] = RECEIVED
+                continue
+            log_event(
+                events,
+                run,
+                now_s,
+                TRACK_DROPPED,
+                node,
+                NONE,
+                tracks.number[run, node, slot],
+                NONE,
+                tracks.cause[run, node, slot],
+                NONE,
+                silent_s,
+                tracks.state[run, node, slot],
+            )
+            clear_slot(tracks, run, node, slot)
+    while tracks.top[run, node] > 0 and tracks.status[run, node, tracks.top[run, node] - 1] == FREE_SLOT:
+        tracks.top[run, node] -= 1
+
+
+@njit(nogil=True, cache=True)
+def track(
+    time_s: float,
+    step_s: float,
+    nodes: NodeTable,
+    tracker: TrackerTable,
+    sensors: SensorTable,
+    plots: PlotBuffer,
+    tracks: TrackState,
+    events: EventLog,
+    work: TrackerWork,
+    first_run: int,
+    last_run: int,
+) -> None:
+    """Give this step's plots to the tracks of each node, radar by radar; start and end tracks."""
+    for run in range(first_run, last_run):
+        for sensor in range(sensors.entity.shape[0]):
+            first, last = plots.first[run, sensor], plots.first[run, sensor + 1]
+            if first == last:
+                continue
+            node = sensors.node[sensor]
+            columns = gate_pairs(nodes, tracker, plots, tracks, work, run, node, first, last)
+            assign(
+                work.cost, last - first, columns, MISS_COST, work.plot_slot, work.work_floats, work.work_integers
+            )
+            for plot in range(first, last):
+                column = work.plot_slot[plot - first]
+                if column >= 0:
+                    slot = work.columns[column]
+                    take_plot(nodes, tracker, sensors, plots, tracks, events, run, node, slot, plot, sensor)
+                else:
+                    start_track(nodes, tracker, sensors, plots, tracks, events, run, node, plot, sensor)
+        for node in range(tracks.top.shape[1]):
+            end_tracks(time_s + step_s, tracker, tracks, events, run, node)

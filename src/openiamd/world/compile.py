@@ -1,0 +1,181 @@
+"""World and state: everything a run reads, and everything it writes."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from openiamd.errors import ScenarioError
+from openiamd.world.arrays import Floats
+from openiamd.world.doctrine import (
+    AssetTable,
+    CorridorTable,
+    NodeTable,
+    compile_assets,
+    compile_corridors,
+    compile_nodes,
+)
+from openiamd.world.events import EventLog, create_event_log
+from openiamd.world.network import LinkTable, MessageState, compile_links, create_message_state
+from openiamd.world.picture import PictureTally, ScoreWork, create_picture_tally, create_score_work
+from openiamd.world.sensors import (
+    PlotBuffer,
+    SensorState,
+    SensorTable,
+    compile_sensors,
+    create_plot_buffer,
+    create_sensor_state,
+)
+from openiamd.world.threats import ThreatState, ThreatTable, compile_threats, create_threat_state
+from openiamd.world.tracks import (
+    TrackerTable,
+    TrackerWork,
+    TrackState,
+    compile_tracker,
+    create_track_state,
+    create_tracker_work,
+)
+from openiamd.world.weapons import (
+    FireUnitTable,
+    InterceptorTable,
+    WeaponState,
+    compile_fire_units,
+    compile_interceptors,
+    create_weapon_state,
+)
+
+if TYPE_CHECKING:
+    from openiamd.catalogue.resolved import ResolvedScenario
+
+DURATION, STEP, SAMPLE, GATE, LATITUDE = 0, 1, 2, 3, 4
+
+
+class World(NamedTuple):
+    """What does not change during a run."""
+
+    clock: Floats  # (5,) duration_s, step_s, sample_s, score gate_m, latitude of the origin_rad
+    threats: ThreatTable
+    sensors: SensorTable
+    tracker: TrackerTable
+    links: LinkTable
+    nodes: NodeTable
+    assets: AssetTable
+    corridors: CorridorTable
+    interceptors: InterceptorTable
+    fire_units: FireUnitTable
+
+
+class State(NamedTuple):
+    """What changes; every array has the run as its first axis, except the scratch space."""
+
+    threats: ThreatState
+    sensors: SensorState
+    plots: PlotBuffer
+    tracks: TrackState
+    messages: MessageState
+    weapons: WeaponState
+    picture: PictureTally
+    events: EventLog
+    work: TrackerWork
+    nearest: ScoreWork
+    scratch: Floats  # (2, 6)
+
+
+class Capacity(NamedTuple):
+    """Sizes of the preallocated buffers."""
+
+    events: int
+    plots: int
+    tracks: int
+
+    def doubled(self) -> Capacity:
+        """Return the next size to try after an overflow."""
+        return Capacity(2 * self.events, 2 * self.plots, 2 * self.tracks)
+
+
+def compile_world(scenario: ResolvedScenario) -> World:
+    """Return the arrays of a resolved scenario.
+
+    Raises ``ScenarioError`` where two ids share a 32-bit hash: their draws would coincide.
+    """
+    world = World(
+        clock=np.array(
+            [
+                scenario.duration_s,
+                scenario.step_s,
+                scenario.sample_s,
+                scenario.score_gate_m,
+                scenario.origin.latitude_rad,
+            ]
+        ),
+        threats=compile_threats(scenario),
+        sensors=compile_sensors(scenario),
+        tracker=compile_tracker(scenario),
+        links=compile_links(scenario),
+        nodes=compile_nodes(scenario),
+        assets=compile_assets(scenario),
+        corridors=compile_corridors(scenario),
+        interceptors=compile_interceptors(scenario),
+        fire_units=compile_fire_units(scenario),
+    )
+    _refuse_collisions(scenario, world)
+    return world
+
+
+def _refuse_collisions(scenario: ResolvedScenario, world: World) -> None:
+    """Raise if two entities hash alike within one domain of draws."""
+    named = [
+        (world.threats.entity, [flying.id for flying in scenario.objects]),
+        (world.sensors.entity, [sensor.id for sensor in scenario.sensors]),
+        (world.sensors.interrogator, [f"{sensor.id}/interrogator" for sensor in scenario.sensors]),
+        (world.links.entity, [link.id for link in scenario.links]),
+        (world.fire_units.entity, [unit.id for unit in scenario.fire_units]),
+    ]
+    seen: dict[int, str] = {}
+    for hashes, names in named:
+        for entity, name in zip(hashes.tolist(), names, strict=True):
+            other = seen.setdefault(entity, name)
+            if other != name:
+                raise ScenarioError(
+                    f"ids '{other}' and '{name}' have the same 32-bit hash", hint="rename one of the two"
+                )
+
+
+def first_capacity(world: World) -> Capacity:
+    """Return buffer sizes that suit most scenarios; an overflow doubles them."""
+    objects = world.threats.entity.shape[0]
+    sensors = world.sensors.entity.shape[0]
+    nodes = world.nodes.superior.shape[0]
+    return Capacity(
+        events=1024 + 24 * objects * max(nodes, 1),
+        plots=64 + 2 * min(objects * sensors, 256),
+        tracks=64 + min(objects, 256),
+    )
+
+
+def sample_count(world: World) -> int:
+    """Return how many times the air picture is scored."""
+    return max(math.floor(world.clock[DURATION] / world.clock[SAMPLE] + 1e-9), 1)
+
+
+def create_state(world: World, runs: int, capacity: Capacity) -> State:
+    """Return the state of ``runs`` runs before the first step."""
+    objects = world.threats.entity.shape[0]
+    sensors = world.sensors.entity.shape[0]
+    nodes = world.nodes.superior.shape[0]
+    radars = int(world.sensors.engagement.max(initial=-1)) + 1
+    return State(
+        threats=create_threat_state(runs, objects),
+        sensors=create_sensor_state(world.sensors, runs, objects),
+        plots=create_plot_buffer(runs, sensors, capacity.plots),
+        tracks=create_track_state(runs, nodes, capacity.tracks, radars),
+        messages=create_message_state(world.links, runs, nodes, capacity.tracks),
+        weapons=create_weapon_state(world.fire_units, runs),
+        picture=create_picture_tally(runs, sample_count(world), nodes),
+        events=create_event_log(runs, capacity.events),
+        work=create_tracker_work(capacity.plots, capacity.tracks),
+        nearest=create_score_work(objects),
+        scratch=np.zeros((2, 6)),
+    )

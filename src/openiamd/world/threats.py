@@ -1,0 +1,167 @@
+"""Everything that flies, hostile or not: its route, its cross-section, and where it is now."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from openiamd.physics.ballistic import minimum_energy
+from openiamd.physics.draws import entity_hash
+from openiamd.physics.geodesy import EARTH_RADIUS_M, enu_from_geodetic
+from openiamd.world.arrays import Bools, Floats, Ints
+
+if TYPE_CHECKING:
+    from openiamd.catalogue.resolved import FlyingObject, Point, ResolvedScenario
+
+WAITING, FLYING, KILLED, LEFT_LEAKED, LEFT_DEPARTED = 0, 1, 2, 3, 4
+FRIENDLY, CIVIL, HOSTILE_SIDE = 0, 1, 2
+KIND_AIRCRAFT, KIND_CRUISE, KIND_BALLISTIC, KIND_DRONE = 0, 1, 2, 3
+_KINDS = {"cruise": KIND_CRUISE, "ballistic": KIND_BALLISTIC, "drone": KIND_DRONE}
+
+
+class ThreatTable(NamedTuple):
+    """Flying objects; row order is ``ResolvedScenario.objects`` order. A leg is one great-circle piece of a route."""
+
+    entity: Ints  # (object,) 32-bit hash of the id
+    group: Ints  # (object,) 32-bit hash of the group's id
+    side: Ints  # (object,) FRIENDLY, CIVIL, HOSTILE_SIDE
+    kind: Ints  # (object,) which kill probability applies
+    rcs_m2: Floats  # (object,)
+    mode5: Bools  # (object,) answers Mode 5
+    mode3: Bools  # (object,) answers civil Mode 3/A/S
+    target: Ints  # (object,) asset, −1 for none
+    departs: Bools  # (object,) reaching the end of the route is no leak
+    ballistic: Bools  # (object,)
+    loop: Bools  # (object,)
+    start_s: Floats  # (object,)
+    start_jitter_s: Floats  # (object,) uniform in ± this
+    arrival_rate_hz: Floats  # (object,) > 0: n-th Poisson arrival of its group
+    arrival_index: Ints  # (object,)
+    first_leg: Ints  # (object,)
+    legs: Ints  # (object,) number of legs
+    duration_s: Floats  # (object,) time along the whole route
+    leg_from: Floats  # (leg, 3) unit vector from the earth's centre, axes of the theatre
+    leg_along: Floats  # (leg, 3) unit vector of the direction of flight there
+    leg_begin_s: Floats  # (leg,) elapsed time at its start
+    leg_end_s: Floats  # (leg,)
+    leg_height_m: Floats  # (leg,) at its start
+    leg_climb_mps: Floats  # (leg,)
+    leg_speed_mps: Floats  # (leg,) ground speed
+    leg_range_m: Floats  # (leg,) ballistic: ground range
+
+
+class ThreatState(NamedTuple):
+    """Where the objects are; the first axis is the run."""
+
+    status: Ints  # (run, object) WAITING, FLYING, KILLED, LEFT_LEAKED, LEFT_DEPARTED
+    start_s: Floats  # (run, object)
+    end_s: Floats  # (run, object) planned end of the route, then the time at which it ended
+    leg: Ints  # (run, object)
+    position_m: Floats  # (run, object, 3) at the end of the step
+    previous_m: Floats  # (run, object, 3) at its beginning
+    velocity_mps: Floats  # (run, object, 3)
+    shots: Ints  # (run, object) rounds that have reached it
+
+
+def aligned_unit(point: Point, origin: Point) -> np.ndarray:
+    """Return the unit vector (3,) from the earth's centre to ``point``, on the theatre's east, north, up axes."""
+    east_m, north_m, up_m = enu_from_geodetic(
+        point.latitude_rad, point.longitude_rad, 0.0, origin.latitude_rad, origin.longitude_rad
+    )
+    return np.array([east_m, north_m, up_m + EARTH_RADIUS_M]) / EARTH_RADIUS_M
+
+
+def great_circle_leg(start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return the direction of flight (3,) at ``start`` toward ``end`` (unit vectors) and the angle between them, rad."""
+    across = end - start * float(start @ end)
+    length = float(np.linalg.norm(across))
+    if length < 1e-12:
+        side = np.array([1.0, 0.0, 0.0]) if abs(start[0]) < 0.9 else np.array([0.0, 1.0, 0.0])
+        across = side - start * float(start @ side)
+        return across / np.linalg.norm(across), 0.0
+    return across / length, math.atan2(length, float(start @ end))
+
+
+def _legs(flying: FlyingObject, origin: Point) -> list[tuple]:
+    """Return the rows of the leg arrays for one object, in their order."""
+    units = [aligned_unit(waypoint.position, origin) for waypoint in flying.route]
+    if flying.ballistic:
+        along, angle = great_circle_leg(units[0], units[-1])
+        range_m = angle * EARTH_RADIUS_M
+        flight_s = minimum_energy(range_m)[3]
+        return [(units[0], along, 0.0, flight_s, 0.0, 0.0, 0.0, range_m)]
+    rows, elapsed_s = [], 0.0
+    stops = [*zip(flying.route, units, strict=True)]
+    if flying.loop:
+        stops.append(stops[0])
+    for (here, start), (there, end) in zip(stops[:-1], stops[1:], strict=True):
+        along, angle = great_circle_leg(start, end)
+        climb_m = there.position.height_m - here.position.height_m
+        flight_s = max(angle * EARTH_RADIUS_M / here.speed_mps, abs(climb_m) / here.speed_mps)
+        if flight_s <= 0.0:
+            continue
+        speed_mps = angle * EARTH_RADIUS_M / flight_s
+        end_s = elapsed_s + flight_s
+        rows.append((start, along, elapsed_s, end_s, here.position.height_m, climb_m / flight_s, speed_mps, 0.0))
+        elapsed_s = end_s
+    if not rows:  # a hovering object: one endless leg of no speed
+        along, _ = great_circle_leg(units[0], units[0])
+        rows.append((units[0], along, 0.0, math.inf, flying.route[0].position.height_m, 0.0, 0.0, 0.0))
+    return rows
+
+
+def compile_threats(scenario: ResolvedScenario) -> ThreatTable:
+    """Return the table of the scenario's flying objects."""
+    from openiamd.catalogue.resolved import SIDES  # noqa: PLC0415 (names only, no cycle)
+
+    objects = scenario.objects
+    legs = [_legs(flying, scenario.origin) for flying in objects]
+    flat = [leg for rows in legs for leg in rows]
+    counts = np.array([len(rows) for rows in legs], np.int64)
+    columns = list(zip(*flat, strict=True)) if flat else [()] * 8
+    vector = [np.array(column, np.float64).reshape(-1, 3) for column in columns[:2]]
+    scalar = [np.array(column, np.float64) for column in columns[2:]]
+    return ThreatTable(
+        entity=np.array([entity_hash(flying.id) for flying in objects], np.int64),
+        group=np.array([entity_hash(flying.group) for flying in objects], np.int64),
+        side=np.array([SIDES.index(flying.side) for flying in objects], np.int64),
+        kind=np.array([_KINDS.get(flying.object_class, KIND_AIRCRAFT) for flying in objects], np.int64),
+        rcs_m2=np.array([flying.rcs_m2 for flying in objects], np.float64),
+        mode5=np.array([flying.mode5 for flying in objects], np.bool_),
+        mode3=np.array([flying.mode3 for flying in objects], np.bool_),
+        target=np.array([flying.target for flying in objects], np.int64),
+        departs=np.array([flying.departs for flying in objects], np.bool_),
+        ballistic=np.array([flying.ballistic for flying in objects], np.bool_),
+        loop=np.array([flying.loop for flying in objects], np.bool_),
+        start_s=np.array([flying.start_s for flying in objects], np.float64),
+        start_jitter_s=np.array([flying.start_jitter_s for flying in objects], np.float64),
+        arrival_rate_hz=np.array([flying.arrival_rate_hz for flying in objects], np.float64),
+        arrival_index=np.array([flying.arrival_index for flying in objects], np.int64),
+        first_leg=np.cumsum(counts) - counts,
+        legs=counts,
+        duration_s=np.array([rows[-1][3] for rows in legs], np.float64),
+        leg_from=vector[0],
+        leg_along=vector[1],
+        leg_begin_s=scalar[0],
+        leg_end_s=scalar[1],
+        leg_height_m=scalar[2],
+        leg_climb_mps=scalar[3],
+        leg_speed_mps=scalar[4],
+        leg_range_m=scalar[5],
+    )
+
+
+def create_threat_state(runs: int, objects: int) -> ThreatState:
+    """Return the state before anything has started."""
+    return ThreatState(
+        status=np.zeros((runs, objects), np.int64),
+        start_s=np.full((runs, objects), np.inf),
+        end_s=np.full((runs, objects), np.inf),
+        leg=np.zeros((runs, objects), np.int64),
+        position_m=np.zeros((runs, objects, 3)),
+        previous_m=np.zeros((runs, objects, 3)),
+        velocity_mps=np.zeros((runs, objects, 3)),
+        shots=np.zeros((runs, objects), np.int64),
+    )
