@@ -17,15 +17,19 @@ def _default(value: float, unit: str) -> Quantity:
 class Shots(Entry):
     """How many interceptors are spent on one track."""
 
-    salvo: int = Field(2, ge=1, le=8, description="Interceptors fired together.")
-    salvos: int = Field(2, ge=1, le=20, description="At most this many salvos at one track, each after assessment.")
+    salvo: int = Field(default=2, ge=1, le=8, description="Interceptors fired together.")
+    salvos: int = Field(
+        default=2, ge=1, le=20, description="At most this many salvos at one track, each after assessment."
+    )
 
 
 class HostileBehaviour(Entry):
     """Behaviour that may make a track that does not answer HOSTILE."""
 
-    time_to_go: PositiveTime = Field(_default(480.0, "s"), description="Inbound to a defended asset within this time …")
-    below: PositiveLength = Field(_default(3000.0, "m"), description="… and lower than this height …")
+    time_to_go: PositiveTime = Field(
+        default=_default(480.0, "s"), description="Inbound to a defended asset within this time …"
+    )
+    below: PositiveLength = Field(default=_default(3000.0, "m"), description="… and lower than this height …")
     speed: list[Speed] = Field(
         default=[_default(30.0, "m/s"), _default(350.0, "m/s")],
         min_length=2,
@@ -38,26 +42,32 @@ class Doctrine(Entry):
     """One set of rules."""
 
     weapons_control: ControlStatus = Field(
-        "TIGHT",
+        default="TIGHT",
         description="FREE: engage what is not identified friendly. TIGHT: only HOSTILE. HOLD: only self-defence.",
     )
     autonomous: ControlStatus = Field(
-        "TIGHT", description="Weapons control status when contact with the superior is lost."
+        default="TIGHT", description="Weapons control status when contact with the superior is lost."
     )
     method: Literal["DECENTRALIZED", "CENTRALIZED", "AUTONOMOUS"] = Field(
-        "DECENTRALIZED", description="Who decides on engagements: the node itself, its superior, or the node cut off."
+        default="DECENTRALIZED",
+        description="Who decides on engagements: the node itself, its superior, or the node cut off.",
     )
-    shots: Shots = Field(Shots(), description="Shot doctrine.")
+    shots: Shots = Field(default_factory=Shots, description="Shot doctrine.")
     decision_delay: Time | None = Field(
-        None, description="From confirmed track to first decision; without it, that of the node's catalogue entry."
+        default=None,
+        description="From confirmed track to first decision; without it, that of the node's catalogue entry.",
     )
-    hostile: HostileBehaviour = Field(HostileBehaviour(), description="Hostile behaviour.")
+    hostile: HostileBehaviour = Field(default_factory=HostileBehaviour, description="Hostile behaviour.")
     ballistic_speed: Speed = Field(
-        _default(900.0, "m/s"), description="A track faster than this is a ballistic missile, and HOSTILE."
+        default=_default(900.0, "m/s"), description="A track faster than this is a ballistic missile, and HOSTILE."
     )
-    interrogations: int = Field(2, ge=0, le=50, description="Unanswered interrogations before behaviour counts.")
-    self_defence: bool = Field(True, description="Whether a HOSTILE that closes in may be engaged under HOLD.")
-    self_defence_radius: Length = Field(_default(20_000.0, "m"), description="Distance within which that holds.")
+    interrogations: int = Field(
+        default=2, ge=0, le=50, description="Unanswered interrogations before behaviour counts."
+    )
+    self_defence: bool = Field(default=True, description="Whether a HOSTILE that closes in may be engaged under HOLD.")
+    self_defence_radius: Length = Field(
+        default=_default(20_000.0, "m"), description="Distance within which that holds."
+    )
     engage: Literal["repeatedly", "once"] = Field(
-        "repeatedly", description="once (idealised): engage at the first decision or never."
+        default="repeatedly", description="once (idealised): engage at the first decision or never."
     )

@@ -17,8 +17,8 @@ class Node(Entry):
     at: Site = Field(description="Place, rounded to 0.1 degree; of a flying node, the middle of its orbit.")
     doctrine: Identifier = Field(description="Named set of rules from the section 'doctrine'.")
     iff: list[Literal["mode5", "mode3"]] = Field(default=[], description="Identification modes its interrogators hold.")
-    interrogator: str = Field("nato/iff", description="Catalogue entry of kind 'iff': reply rates and range.")
-    superior: Identifier | None = Field(None, description="Node that holds engagement authority over this one.")
+    interrogator: str = Field(default="nato/iff", description="Catalogue entry of kind 'iff': reply rates and range.")
+    superior: Identifier | None = Field(default=None, description="Node that holds engagement authority over this one.")
 
 
 class Sensor(Entry):
@@ -26,11 +26,15 @@ class Sensor(Entry):
 
     type: str = Field(description="Catalogue entry of kind 'radar', like s400/91n6e.")
     node: Identifier = Field(description="Node that receives its plots.")
-    at: Site | None = Field(None, description="Place, rounded to 0.1 degree.")
-    on: Identifier | None = Field(None, description="Instead of a place: id of the flying object that carries it.")
-    facing: Bearing = Field(_NORTH, description="Middle of its sector, clockwise from north.")
-    interrogator: bool = Field(True, description="Whether its node's identification modes are asked through it.")
-    active: Duty | None = Field(None, description="Hours of duty; without it, always.")
+    at: Site | None = Field(default=None, description="Place, rounded to 0.1 degree.")
+    on: Identifier | None = Field(
+        default=None, description="Instead of a place: id of the flying object that carries it."
+    )
+    facing: Bearing = Field(default=_NORTH, description="Middle of its sector, clockwise from north.")
+    interrogator: bool = Field(
+        default=True, description="Whether its node's identification modes are asked through it."
+    )
+    active: Duty | None = Field(default=None, description="Hours of duty; without it, always.")
 
 
 class Responsibility(Entry):
@@ -46,15 +50,19 @@ class FireUnit(Entry):
     type: str = Field(description="Catalogue entry of kind 'fire_unit', like s400/fire-unit.")
     node: Identifier = Field(description="Node that assigns targets to it.")
     at: Site = Field(description="Place, rounded to 0.1 degree.")
-    radar: Identifier | None = Field(None, description="Its engagement radar; only idealised scenarios go without.")
-    facing: Bearing = Field(_NORTH, description="Middle of its engagement sector, clockwise from north.")
+    radar: Identifier | None = Field(
+        default=None, description="Its engagement radar; only idealised scenarios go without."
+    )
+    facing: Bearing = Field(default=_NORTH, description="Middle of its engagement sector, clockwise from north.")
     load: dict[str, int] = Field(min_length=1, description="Ready rounds by catalogue entry of kind 'interceptor'.")
-    responsibility: Responsibility | None = Field(None, description="Sector of responsibility; without it, everywhere.")
-    active: Duty | None = Field(None, description="Hours of duty; without it, always.")
+    responsibility: Responsibility | None = Field(
+        default=None, description="Sector of responsibility; without it, everywhere."
+    )
+    active: Duty | None = Field(default=None, description="Hours of duty; without it, always.")
     service_time: Time | None = Field(
-        None, description="Idealised: a channel is held for exactly this time, a whole number of steps."
+        default=None, description="Idealised: a channel is held for exactly this time, a whole number of steps."
     )
     track_probability: Probability | None = Field(
-        None,
+        default=None,
         description="Idealised: chance, common to all shots of this unit at one object, that it can be hit at all.",
     )

@@ -23,10 +23,12 @@ NOT_OVERRIDABLE = ("openiamd", "name", "reference", "compare", "variants")
 class Idealised(Entry):
     """Switches for scenarios that are compared with closed forms; never for a real question."""
 
-    noise: bool = Field(True, description="false: a measurement equals the truth.")
-    detect_always: bool = Field(False, description="true: a look inside range and sector always detects; no horizon.")
-    correlate: bool = Field(True, description="false: remote tracks are never joined with local ones.")
-    identify: Literal["hostile"] | None = Field(None, description="hostile: every confirmed track is HOSTILE.")
+    noise: bool = Field(default=True, description="false: a measurement equals the truth.")
+    detect_always: bool = Field(
+        default=False, description="true: a look inside range and sector always detects; no horizon."
+    )
+    correlate: bool = Field(default=True, description="false: remote tracks are never joined with local ones.")
+    identify: Literal["hostile"] | None = Field(default=None, description="hostile: every confirmed track is HOSTILE.")
     values: dict[str, str | int | float] = Field(
         default={}, description="Values of 'ideal/...' catalogue entries, like {ideal/interceptor.pk_aircraft: 0.7}."
     )
@@ -37,12 +39,16 @@ class Scenario(Entry):
 
     openiamd: Literal[1] = Field(description="Version of this format; always 1.")
     name: Identifier = Field(description="Short name, as in the file name.")
-    title: str = Field("", description="One line for the report.")
-    description: str = Field("", description="What the scenario is about.")
-    reference: Identifier | None = Field(None, description="Variant that others are compared with; else the first one.")
-    compare: list[Identifier] | None = Field(None, description="Variants compared unless told otherwise; else all.")
-    replications: int = Field(200, ge=1, le=1_000_000, description="Monte Carlo runs of each variant.")
-    seed: int = Field(1, ge=0, lt=2**63, description="Seed of all draws; the same in every variant.")
+    title: str = Field(default="", description="One line for the report.")
+    description: str = Field(default="", description="What the scenario is about.")
+    reference: Identifier | None = Field(
+        default=None, description="Variant that others are compared with; else the first one."
+    )
+    compare: list[Identifier] | None = Field(
+        default=None, description="Variants compared unless told otherwise; else all."
+    )
+    replications: int = Field(default=200, ge=1, le=1_000_000, description="Monte Carlo runs of each variant.")
+    seed: int = Field(default=1, ge=0, lt=2**63, description="Seed of all draws; the same in every variant.")
     theatre: Theatre = Field(description="Where and how long.")
     assets: dict[Identifier, Asset] = Field(default={}, description="Defended places.")
     corridors: dict[Identifier, Corridor] = Field(default={}, description="Airways and return lanes.")
@@ -53,8 +59,10 @@ class Scenario(Entry):
     links: dict[Identifier, Link] = Field(default={}, description="Data links.")
     raids: dict[Identifier, Raid] = Field(default={}, description="Hostile objects.")
     traffic: dict[Identifier, Traffic] = Field(default={}, description="Friendly and civil aircraft.")
-    readiness: Readiness | None = Field(None, description="Partial activation; without it, everything is on duty.")
-    idealised: Idealised | None = Field(None, description="Switches for comparison with closed forms.")
+    readiness: Readiness | None = Field(
+        default=None, description="Partial activation; without it, everything is on duty."
+    )
+    idealised: Idealised | None = Field(default=None, description="Switches for comparison with closed forms.")
     variants: dict[Identifier, dict[str, Any]] = Field(
         default={}, description="Named overrides: the same sections, laid over the base; null deletes an entry."
     )

@@ -16,9 +16,9 @@ class Link(Entry):
     receiver: Identifier = Field(alias="to", description="Node that receives.")
     carries: list[Literal["track", "identity", "order"]] = Field(min_length=1, description="What it carries.")
     remote_use: Literal["NONE", "CUE", "LAUNCH_ON_REMOTE", "ENGAGE_ON_REMOTE"] = Field(
-        "NONE", description="What the receiver may do with a remote track; beyond CUE is not represented yet."
+        default="NONE", description="What the receiver may do with a remote track; beyond CUE is not represented yet."
     )
     extrapolate: bool = Field(
-        True, description="Whether the receiver brings a report forward to now; false is idealised."
+        default=True, description="Whether the receiver brings a report forward to now; false is idealised."
     )
-    active: Duty | None = Field(None, description="Hours of service; without it, always.")
+    active: Duty | None = Field(default=None, description="Hours of service; without it, always.")

@@ -23,7 +23,7 @@ _RANGE_KEYS = ("nominal", "low", "high", "source", "source_class", "verification
 class Entry(BaseModel):
     """Base of all models: unknown keys are refused, nothing is converted silently, nothing changes later."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 @dataclass(frozen=True)

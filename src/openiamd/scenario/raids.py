@@ -23,34 +23,38 @@ class FlyingGroup(Entry):
     """Some objects of one type; member k of group g has the id 'g-k', counted from 1."""
 
     type: str = Field(description="Catalogue entry of kind 'object', like threat/cruise.")
-    count: int = Field(1, ge=1, le=5_000, description="Number of objects.")
-    start: Time = Field(_NONE_S, description="Time at which the first one appears.")
-    spacing: Time = Field(_NONE_S, description="Time between one member and the next.")
+    count: int = Field(default=1, ge=1, le=5_000, description="Number of objects.")
+    start: Time = Field(default=_NONE_S, description="Time at which the first one appears.")
+    spacing: Time = Field(default=_NONE_S, description="Time between one member and the next.")
     jitter: Time = Field(
-        _NONE_S, description="Each start moves by a uniform draw within plus or minus this, run by run."
+        default=_NONE_S, description="Each start moves by a uniform draw within plus or minus this, run by run."
     )
-    spread: Length = Field(_NONE_M, description="Width of the group: members fly side by side across this distance.")
+    spread: Length = Field(
+        default=_NONE_M, description="Width of the group: members fly side by side across this distance."
+    )
     route: list[RoutePoint] = Field(
         default=[],
         description="Points [latitude, longitude, height, speed]; height and speed may be left to the catalogue. "
         "With a target, the flight ends at the target, which need not be repeated here.",
     )
-    launch: Site | None = Field(None, description="Instead of a route: where a ballistic missile is launched.")
+    launch: Site | None = Field(default=None, description="Instead of a route: where a ballistic missile is launched.")
     impact: Site | None = Field(
-        None, description="Where a ballistic missile falls; without it, the middle of the target."
+        default=None, description="Where a ballistic missile falls; without it, the middle of the target."
     )
-    loop: bool = Field(False, description="Fly the route again and again, as an orbit.")
-    target: Identifier | None = Field(None, description="Defended asset that a hostile object goes for.")
+    loop: bool = Field(default=False, description="Fly the route again and again, as an orbit.")
+    target: Identifier | None = Field(default=None, description="Defended asset that a hostile object goes for.")
     replies: list[Literal["mode5", "mode3"]] | None = Field(
-        None, description="Transponder modes that answer; without it, those of the catalogue entry."
+        default=None, description="Transponder modes that answer; without it, those of the catalogue entry."
     )
-    arrivals: Arrivals | None = Field(None, description="Random arrivals in place of count, spacing and jitter.")
+    arrivals: Arrivals | None = Field(
+        default=None, description="Random arrivals in place of count, spacing and jitter."
+    )
 
 
 class Raid(FlyingGroup):
     """A group of hostile objects."""
 
-    side: Literal["hostile"] = Field("hostile", description="Always hostile.")
+    side: Literal["hostile"] = Field(default="hostile", description="Always hostile.")
 
 
 class Traffic(FlyingGroup):

@@ -12,8 +12,10 @@ _NONE_S = Quantity(0.0, 0.0, 0.0, "s")
 class Duty(Entry):
     """Hours of duty within the run."""
 
-    start: Time = Field(_NONE_S, alias="from", description="On duty from this time.")
-    end: PositiveTime | None = Field(None, alias="until", description="Off duty from this time; without it, never.")
+    start: Time = Field(default=_NONE_S, alias="from", description="On duty from this time.")
+    end: PositiveTime | None = Field(
+        default=None, alias="until", description="Off duty from this time; without it, never."
+    )
 
 
 class RaidWarning(Entry):
@@ -21,7 +23,7 @@ class RaidWarning(Entry):
 
     lead: Time = Field(description="Time from the warning to the scheduled start of the first hostile object.")
     preparation: Time = Field(
-        _NONE_S, description="Time to bring stored equipment and crew to the site, before emplacement begins."
+        default=_NONE_S, description="Time to bring stored equipment and crew to the site, before emplacement begins."
     )
 
 
@@ -32,4 +34,4 @@ class Readiness(Entry):
         description="ready: on duty from the start. boxed: on duty after warning, preparation and emplacement."
     )
     applies_to: list[Identifier] = Field(default=[], description="Nodes whose sensors and fire units it is about.")
-    warning: RaidWarning | None = Field(None, description="The warning that ends the boxed state.")
+    warning: RaidWarning | None = Field(default=None, description="The warning that ends the boxed state.")

@@ -20,13 +20,13 @@ class Theatre(Entry):
     centre: Site = Field(description="Middle of the theatre as [latitude, longitude] in degrees.")
     radius: PositiveLength = Field(description="Radius that holds every site and route; at most 1,500 km.")
     duration: PositiveTime = Field(description="Length of one run; a whole number of steps.")
-    step: PositiveTime = Field(_text(1.0, "s"), description="Time step, at most 1 s.")
+    step: PositiveTime = Field(default=_text(1.0, "s"), description="Time step, at most 1 s.")
     sample: PositiveTime = Field(
-        _text(20.0, "s"), description="Interval at which the air picture is scored; a whole number of steps."
+        default=_text(20.0, "s"), description="Interval at which the air picture is scored; a whole number of steps."
     )
-    warmup: Time = Field(_text(0.0, "s"), description="Objects that start earlier do not count in measures.")
+    warmup: Time = Field(default=_text(0.0, "s"), description="Objects that start earlier do not count in measures.")
     score_gate: PositiveLength = Field(
-        _text(5000.0, "m"), description="A track farther than this from every true object is spurious."
+        default=_text(5000.0, "m"), description="A track farther than this from every true object is spurious."
     )
 
 
@@ -35,7 +35,7 @@ class Asset(Entry):
 
     at: Site = Field(description="Centre as [latitude, longitude] in degrees.")
     radius: Length = Field(description="Radius of the place; time to go is counted to its edge.")
-    value: float = Field(1.0, ge=0.0, description="Relative worth, 0 or more.")
+    value: float = Field(default=1.0, ge=0.0, description="Relative worth, 0 or more.")
 
 
 class Corridor(Entry):
@@ -46,4 +46,6 @@ class Corridor(Entry):
     floor: Length = Field(description="Lower limit of height.")
     ceiling: PositiveLength = Field(description="Upper limit of height.")
     speed: list[Speed] = Field(min_length=2, max_length=2, description="Slowest and fastest speed expected.")
-    identity: IdentityName = Field("NEUTRAL", description="Identity given to a track that flies as the lane demands.")
+    identity: IdentityName = Field(
+        default="NEUTRAL", description="Identity given to a track that flies as the lane demands."
+    )

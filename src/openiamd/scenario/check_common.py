@@ -1,0 +1,31 @@
+"""What the checks share: the form of a problem, and ways to walk through a scenario."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from openiamd.scenario.document import KeyPath
+from openiamd.scenario.model import Scenario
+from openiamd.scenario.raids import Raid, Traffic
+
+
+class Problem(NamedTuple):
+    """What is wrong, where, and the cure."""
+
+    path: KeyPath
+    message: str
+    hint: str
+
+
+def groups(scenario: Scenario) -> Iterator[tuple[KeyPath, Raid | Traffic]]:
+    """Yield each group of flying objects with its path, raids first."""
+    yield from ((("raids", name), group) for name, group in scenario.raids.items())
+    yield from ((("traffic", name), group) for name, group in scenario.traffic.items())
+
+
+def object_ids(scenario: Scenario) -> dict[str, KeyPath]:
+    """Return the id of every flying object with the path of its group."""
+    result: dict[str, KeyPath] = {}
+    for path, group in groups(scenario):
+        count = group.arrivals.capacity if group.arrivals else group.count
+        result.update({f"{path[1]}-{member + 1}": path for member in range(count)})
+    return result
