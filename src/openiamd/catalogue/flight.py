@@ -26,6 +26,11 @@ def _first(
 ) -> FlyingObject:
     """Return what all members of a group have in common, on the middle of its route."""
     entry = values.entry(group.type)
+    if (entry.object_class == "ballistic") != (group.launch is not None):
+        flies = "on a route" if group.launch is None else "from a launch point"
+        hint = "objects of class ballistic have a 'launch', all others a 'route'"
+        place = (*path.split(".", 1), "type")
+        raise scenario.error(place, f"'{group.type}' is of class {entry.object_class} but flies {flies}", hint)
     replies = entry.replies if group.replies is None else group.replies
     return FlyingObject(
         id=name,

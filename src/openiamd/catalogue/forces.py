@@ -198,6 +198,6 @@ def _duty(scenario: Scenario, values: Values, hours: Duty | None, node: str, kin
         return NEVER_S, NEVER_S
     lead_s = values.scenario("readiness.warning.lead", ready.warning.lead)
     preparation_s = values.scenario("readiness.warning.preparation", ready.warning.preparation)
-    first_s = min(raid.start.value for raid in scenario.raids.values())
+    first_s = min(values.scenario(f"raids.{name}.start", raid.start) for name, raid in scenario.raids.items())
     on_site_s = first_s - lead_s + preparation_s
     return max(start_s, on_site_s + values.get(kind, "emplacement"), 0.0), end_s

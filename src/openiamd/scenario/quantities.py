@@ -104,20 +104,24 @@ def _reader(dimension: str, minimum: float = 0.0, *, open_end: bool = False) -> 
     return read
 
 
+_MARK = {"type": ["string", "number"]}
+RANGED_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        **dict.fromkeys(("nominal", "low", "high"), _MARK),
+        "source": {"type": "string"},
+        "source_class": {"enum": list(SOURCE_CLASSES)},
+        "verification": {"enum": list(VERIFICATIONS)},
+    },
+    "required": list(_RANGE_KEYS),
+    "additionalProperties": False,
+}
+
+
 def _json_schema(dimension: str) -> dict[str, Any]:
     """Return the JSON Schema of a quantity: a text, a ranged mapping, or a bare number where there is no unit."""
     bare = [{"type": "number"}] if "" in UNITS[dimension] else []
-    mark = {"type": ["string", "number"]}
-    properties: dict[str, Any] = {"nominal": mark, "low": mark, "high": mark, "source": {"type": "string"}}
-    properties["source_class"] = {"enum": list(SOURCE_CLASSES)}
-    properties["verification"] = {"enum": list(VERIFICATIONS)}
-    ranged = {
-        "type": "object",
-        "properties": properties,
-        "required": list(_RANGE_KEYS),
-        "additionalProperties": False,
-    }
-    return {"anyOf": [{"type": "string", "examples": [EXAMPLES[dimension]]}, *bare, ranged]}
+    return {"anyOf": [{"type": "string", "examples": [EXAMPLES[dimension]]}, *bare, RANGED_SCHEMA]}
 
 
 Length = Annotated[Quantity, PlainValidator(_reader("length")), WithJsonSchema(_json_schema("length"))]
