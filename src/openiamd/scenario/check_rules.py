@@ -21,6 +21,8 @@ def flights_can_be_flown(scenario: Scenario) -> Iterator[Problem]:
     """A group has a route or a launch point, and neither stands still."""
     for path, group in groups(scenario):
         name = describe(path)
+        if isinstance(group, Traffic) and group.target is not None:
+            yield Problem((*path, "target"), f"{name} is not hostile but has a target", "move it to 'raids'")
         if bool(group.route) == (group.launch is not None):
             what = "both a route and a launch point" if group.route else "neither a route nor a launch point"
             yield Problem(path, f"{name} has {what}", "aircraft have a 'route', ballistic missiles a 'launch'")
@@ -28,8 +30,6 @@ def flights_can_be_flown(scenario: Scenario) -> Iterator[Problem]:
             yield from _ballistic(path, name, group)
         else:
             yield from _routed(path, name, group, scenario)
-        if isinstance(group, Traffic) and group.target is not None:
-            yield Problem((*path, "target"), f"{name} is not hostile but has a target", "move it to 'raids'")
         if group.arrivals and (group.count != 1 or group.spacing.value or group.jitter.value):
             hint = "leave out 'count', 'spacing' and 'jitter'"
             yield Problem((*path, "arrivals"), f"{name} has random arrivals and a schedule", hint)

@@ -59,8 +59,12 @@ def places_lie_in_the_theatre(scenario: Scenario) -> Iterator[Problem]:
         distance_m = _distance_m(theatre.centre, place)
         if distance_m > theatre.radius.value:
             far_km, radius_km = distance_m / 1e3, theatre.radius.value / 1e3
-            message = f"{describe(path)} lies {far_km:.0f} km from the centre, outside the theatre of {radius_km:g} km"
-            yield Problem(path, message, "move it (latitude comes first) or enlarge the theatre's radius")
+            where = f"{place.latitude_deg:g}, {place.longitude_deg:g}"
+            message = (
+                f"{describe(path[:2])} has the place [{where}], outside the theatre: {far_km:.0f} km from its centre"
+            )
+            hint = f"the theatre's radius is {radius_km:g} km: move the place (latitude comes first) or enlarge it"
+            yield Problem(path, message, hint)
 
 
 def _places(scenario: Scenario) -> Iterator[tuple[KeyPath, Place]]:

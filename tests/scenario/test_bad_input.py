@@ -1,0 +1,209 @@
+"""Bad input ends in one sentence with file, line and culprit, and a hint; each row spoils one line of a good file."""
+
+from pathlib import Path
+
+import pytest
+
+from openiamd.catalogue.entries import load_catalogue
+from openiamd.catalogue.resolve import resolve
+from openiamd.errors import OpenIAMDError, ScenarioError
+from openiamd.scenario.checks import check
+from openiamd.scenario.load import load_scenario
+
+GOOD = """\
+openiamd: 1
+name: small
+reference: alone
+theatre: {centre: [39.9, 32.9], radius: 300 km, duration: 20 min}
+assets: {ankara: {at: [39.9, 32.9], radius: 15 km}}
+corridors: {lane: {points: [[39, 32], [40, 33]], width: 10 km, floor: 1 km, ceiling: 2 km, speed: [150 m/s, 300 m/s]}}
+doctrine: {blue: {}}
+nodes:
+  post: {type: s400/55k6e, at: [39.9, 32.9], doctrine: blue, iff: [mode3]}
+  crc: {type: nato/crc, at: [38.5, 32.5], doctrine: blue}
+sensors:
+  search: {type: s400/91n6e, node: post, at: [39.9, 32.9]}
+  guide: {type: s400/92n6e, node: post, at: [39.9, 32.9], facing: 180 deg}
+  high: {type: nato/apy-2, node: crc, on: awacs-1}
+fire_units:
+  unit: {type: s400/fire-unit, node: post, at: [39.9, 32.9], radar: guide, load: {s400/48n6e3: 32}}
+links:
+  l16: {type: nato/link16, from: crc, to: post, carries: [track], remote_use: CUE}
+raids:
+  cruise: {type: threat/cruise, count: 4, start: 1 min, route: [[38.3, 32.9]], target: ankara}
+  scud: {type: threat/srbm-300, launch: [37.8, 33.5], target: ankara}
+traffic:
+  awacs: {type: nato/e-3a, side: friendly, loop: true, route: [[38.4, 31.0], [38.4, 32.6]]}
+variants:
+  alone: {links: {l16: null}}
+  joined: {}
+"""
+
+# what is replaced, by what, the line at which it is reported, words of the message, words of the hint
+SPOILED = [
+    ("to: post", "to: crc-2", 18, "link 'l16' joins node 'crc-2' which is not defined", "nodes are 'post', 'crc'"),
+    ("node: post, at: [39.9, 32.9]}", "node: pots, at: [39.9, 32.9]}", 12, "sensor 'search' reports to node 'pots'", "'post'"),
+    ("type: s400/55k6e", "type: s400/55k6", 9, "node 'post' names 's400/55k6', which is no command", "'s400/55k6e'"),
+    ("s400/48n6e3: 32", "s400/48n6: 32", 16, "names 's400/48n6', which is no interceptor", "'s400/48n6e3'"),
+    ("radius: 300 km", "radius: 300 s", 4, "theatre.radius: '300 s' has unit 's' where a length is wanted", "12 km"),
+    ("radius: 300 km", "radius: 300", 4, "300 has no unit", "12 km"),
+    ("radius: 300 km", "radius: -300 km", 4, "'-300 km' must be above 0", "12 km"),
+    ("radius: 15 km", "radius: -15 km", 5, "asset 'ankara', radius: '-15 km' must be at least 0", "12 km"),
+    ("radius: 300 km", "radius: nan km", 4, "'nan km' is not a length", "12 km"),
+    ("radius: 300 km", "radius: 3000 km", 4, "3000 km, and 1500 km is the largest", "smaller"),
+    ("radius: 300 km", "radius: 100 km", 10, "node 'crc' has the place [38.5, 32.5], outside the theatre: 159 km", "enlarge"),
+    ("[[38.3, 32.9]]", "[[20.3, 32.9]]", 20, "raid 'cruise' has the place [20.3, 32.9], outside the theatre", "latitude comes first"),
+    ("launch: [37.8, 33.5]", "launch: [33.5, 137.8]", 21, "raid 'scud' has the place [33.5, 137.8], outside the theatre", "300 km"),
+    ("at: [39.9, 32.9], facing", "at: [139.9, 32.9], facing", 13, "latitude 139.9 is outside -89 to 89", "first"),
+    ("at: [39.9, 32.9], facing", "at: [39.91, 32.9], facing", 13, "sensor 'guide' is placed at 39.91", "39.9"),
+    ("at: [39.9, 32.9], facing", "at: Ankara, facing", 13, "'Ankara' is not a place", "[39.9, 32.9]"),
+    ("nodes:", "nodez:", 8, "the scenario has the unknown key 'nodez'", "did you mean 'nodes'?"),
+    ("iff: [mode3]", "iff: [mode4]", 9, "node 'post', iff.0 is 'mode4'", "'mode5' or 'mode3'"),
+    ("facing: 180 deg", "facin: 180 deg", 13, "sensor 'guide' has the unknown key 'facin'", "did you mean 'facing'?"),
+    ("doctrine: blue}", "}", 10, "node 'crc' lacks 'doctrine'", "Named set of rules"),
+    ("count: 4", "count: four", 20, "raid 'cruise', count is 'four', not a whole number", "Number of objects"),
+    ("count: 4", "count: 0", 20, "raid 'cruise', count: input should be greater", "Number of objects"),
+    ("duration: 20 min", "duration: 1200.5 s", 4, "duration is 1200.5 s, not a whole number of steps", "multiple of 1 s"),
+    ("duration: 20 min", "duration: 20 min, step: 2 s", 4, "step is 2 s, and 1 s is the longest", "step: 1 s"),
+    ("duration: 20 min", "duration: 20 min, step: 0 s", 4, "'0 s' must be above 0", "5 min"),
+    ("duration: 20 min", "duration: 20 min, warmup: 30 min", 4, "warmup fills the whole run", "shorten"),
+    ("start: 1 min", "start: 1 h", 20, "raid 'cruise' starts at 3600 s, after the run has ended", "1200 s"),
+    ("remote_use: CUE", "remote_use: ENGAGE_ON_REMOTE", 18, "allows ENGAGE_ON_REMOTE, which is not represented", "CUE"),
+    ("remote_use: CUE", "remote_use: LAUNCH_ON_REMOTE", 18, "allows LAUNCH_ON_REMOTE, which is not represented", "CUE"),
+    ("to: post", "to: crc", 18, "link 'l16' joins node 'crc' with itself", "another node"),
+    ("carries: [track]", "carries: [identity]", 18, "has identity but does not carry tracks", "'track'"),
+    ("on: awacs-1", "on: awacs-2", 14, "sensor 'high' rides on object 'awacs-2' which is not defined", "awacs-1"),
+    ("on: awacs-1", "on: cruise-1", 14, "rides on 'cruise-1', which is hostile", "traffic"),
+    ("on: awacs-1", "facing: 0 deg", 14, "sensor 'high' has neither a place nor a platform", "awacs-1"),
+    ("radar: guide, ", "", 16, "fire unit 'unit' has no engagement radar", "idealised"),
+    ("radar: guide", "radar: high", 16, "guided by a radar of node 'crc'", "not represented"),
+    ("s400/48n6e3: 32", "s400/48n6e3: 320", 16, "needs 80 launchers for its load", "fewer rounds"),
+    ("s400/48n6e3: 32", "s400/48n6e3: -1", 16, "holds -1 rounds", "0 or more"),
+    ("s400/48n6e3: 32", "patriot/gem-t: 4", 16, "which 's400/fire-unit' does not fire", "s400/48n6e3"),
+    ("load: {", "service_time: 10 s, load: {", 16, "service_time is an idealisation", "closed form"),
+    ("blue: {}", "blue: {engage: once}", 7, "doctrine 'blue', engage is an idealisation", "closed form"),
+    ("doctrine: blue, iff", "doctrine: blue, superior: post, iff", 9, "node 'post' commands itself: post -> post", "circle"),
+    ("doctrine: blue, iff", "doctrine: blue, superior: crc, iff", 9, "no link carries orders from 'crc'", "carries: [order]"),
+    ("blue: {}", "blue: {method: CENTRALIZED}", 9, "under CENTRALIZED control but has no superior", "DECENTRALIZED"),
+    ("blue: {}", "blue: {hostile: {speed: [300 m/s, 30 m/s]}}", 7, "lower limit 300 is not below", "exchange"),
+    ("floor: 1 km, ceiling: 2 km", "floor: 3 km, ceiling: 2 km", 6, "corridor 'lane', ceiling: lower limit", "exchange"),
+    ("route: [[38.3, 32.9]], target: ankara", "target: ankara", 20, "neither a route nor a launch point", "'launch'"),
+    ("route: [[38.3, 32.9]], target: ankara", "route: [[38.3, 32.9]]", 20, "route of one point and no target", "target"),
+    ("[[38.3, 32.9]]", "[[38.3, 32.9], [39.9, 32.9]]", 20, "stands still: point 2", "remove one"),
+    ("launch: [37.8, 33.5], target: ankara", "launch: [37.8, 33.5]", 21, "nowhere to fall", "'impact'"),
+    ("launch: [37.8, 33.5]", "route: [[37.8, 33.5]]", 21, "class ballistic but flies on a route", "'launch'"),
+    ("type: threat/cruise, count: 4, start: 1 min, route: [[38.3, 32.9]]", "type: threat/cruise, launch: [38.3, 32.9]",
+     20, "class cruise but flies from a launch point", "'route'"),
+    ("side: friendly", "side: hostile", 23, "traffic 'awacs', side is 'hostile'", "'friendly' or 'civil'"),
+    ("side: friendly", "side: friendly, target: ankara", 23, "not hostile but has a target", "raids"),
+    ("count: 4, ", "count: 4, arrivals: {rate: 1 1/min, capacity: 9}, ", 20, "random arrivals and a schedule", "leave out"),
+    ("cruise: {", "awacs: {", 23, "has the id 'awacs' that raid 'awacs' has already", "unique"),
+    ("cruise: {", "post: {", 20, "raid 'post' has the id 'post' that node 'post' has already", "unique"),
+    ("cruise: {", "c ruise: {", 20, "'c ruise' is not an id", "letters"),
+    ("count: 4", "count: 4, spacing: {nominal: 5 s, low: 9 s, high: 10 s, source: x, source_class: E, verification: D}",
+     20, "not in order low <= nominal <= high", "exchange"),
+    ("count: 4", "count: 4, spacing: {nominal: 5 s, low: 1 s, high: 10 s, source_class: E, verification: D}",
+     20, "lacks 'source'", "give all of"),
+    ("radius: 300 km", "radius: {nominal: 300 km, low: 1 km, high: 400 km, source: x, source_class: E, verification: D}",
+     4, "theatre.radius has a range", "one value"),
+    ("reference: alone", "reference: along", 3, "reference is 'along', which is not a variant", "'alone'"),
+    ("l16: null", "l17: null", 25, "variant 'alone' deletes 'links.l17', which the base does not have", "'l16'"),
+    ("alone: {", "alone: {name: x, ", 25, "variant 'alone' overrides 'name'", "base"),
+    ("joined: {}", "joined: {nodes: {post: {doctrine: red}}}", 26, "node 'post' follows doctrine 'red'", "'blue'"),
+    ("joined: {}", "joined: {readiness: {state: boxed}}", 26, "boxed but applies to no node", "applies_to"),
+    ("joined: {}", "joined: {readiness: {state: boxed, applies_to: [cp]}}", 26, "readiness names node 'cp'", "'post'"),
+    ("joined: {}", "joined: {idealised: {values: {s400/91n6e.revisit: 1 s}}}", 26, "not a value of an idealised entry", "ideal/"),
+    ("joined: {}", "joined: {idealised: {values: {ideal/radar.revist: 1 s}}}", 26, "no value 'revist'", "'revisit'"),
+    ("joined: {}", "joined: {idealised: {values: {ideal/radar.revisit: 1 km}}}", 26, "where a time is wanted", "5 min"),
+    ("openiamd: 1", "openiamd: 2", 1, "openiamd is 2", "1"),
+    ("name: small", "name: small\nname: big", 3, "key 'name' appears twice (first on line 2)", "keep one"),
+    ("name: small", "name: !!python/object:os.system small", 2, "YAML tag", "remove the tag"),
+    ("name: small", "name: !!str small", 2, "YAML tag", "remove the tag"),
+    ("name: small", "name: {small", 3, "malformed YAML", "brackets"),
+    ("name: small", "\tname: small", 2, "malformed YAML", "indentation"),
+    ("name: small", "name: &a [*a]", 2, "refers to itself", "in full"),
+    ("name: small", "name: small\n---\nname: other", 3, "two YAML documents", "---"),
+    ("name: small", "? [a, b]\n: 1", 2, "a YAML key must be a plain word", "quote"),
+]  # fmt: skip
+
+
+def refusal(path: Path) -> OpenIAMDError:
+    """Return the error with which ``path`` is refused on its way to a resolved scenario."""
+    catalogue = load_catalogue()
+    with pytest.raises(OpenIAMDError) as caught:
+        scenario = load_scenario(path)
+        check(scenario, catalogue.names_by_kind())
+        for name in scenario.variant_names:
+            resolve(scenario.variant(name), catalogue)
+    return caught.value
+
+
+@pytest.mark.parametrize(("old", "new", "line", "message", "hint"), SPOILED, ids=[row[3] for row in SPOILED])
+def test_a_spoiled_line_is_named(tmp_path: Path, old: str, new: str, line: int, message: str, hint: str) -> None:
+    assert GOOD.count(old) >= 1
+    path = tmp_path / "small.yaml"
+    path.write_text(GOOD.replace(old, new, 1))
+    error = refusal(path)
+    assert error.line == line, str(error)
+    assert str(error).startswith(f"{path}:{line}: ")
+    assert message in error.message
+    assert "\n" not in error.message
+    assert error.hint is not None
+    assert hint in error.hint
+
+
+def test_the_good_file_is_accepted(tmp_path: Path) -> None:
+    path = tmp_path / "small.yaml"
+    path.write_text(GOOD)
+    scenario, catalogue = load_scenario(path), load_catalogue()
+    check(scenario, catalogue.names_by_kind())
+    assert not resolve(scenario.variant("alone"), catalogue).links
+    assert len(resolve(scenario.variant("joined"), catalogue).links) == 1
+
+
+CONTENTS = [
+    (b"", "the file is empty"),
+    (b"# only a comment\n", "the file is empty"),
+    (b"{}", "the file is empty"),
+    (b"- a\n- b\n", "not a mapping"),
+    (b"just words", "not a mapping"),
+    (b"\x7fELF\x00\x01\x02", "binary, not text"),
+    (b"name: \xff\xfe", "binary, not text"),
+    (b"a: " + b"[" * 60 + b"]" * 60, "nested deeper than 40 levels"),
+    (b"a: 1\x07", "malformed YAML"),
+]
+
+
+@pytest.mark.parametrize(("content", "message"), CONTENTS, ids=[row[1] for row in CONTENTS])
+def test_a_file_that_is_no_scenario_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "odd.yaml"
+    path.write_bytes(content)
+    error = refusal(path)
+    assert message in error.message
+    assert error.file == str(path)
+    assert error.hint
+
+
+def test_an_alias_bomb_is_refused_quickly(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]" for level in range(1, 30)]
+    path = tmp_path / "bomb.yaml"
+    path.write_text("\n".join(lines))
+    error = refusal(path)
+    assert "expands to more than" in error.message
+    assert error.line is not None
+    assert "in full" in (error.hint or "")
+
+
+def test_a_missing_file_names_the_gallery(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="does not exist and is not in the gallery") as caught:
+        load_scenario("no-such-scenario")
+    assert "'turkey'" in (caught.value.hint or "")
+    with pytest.raises(ScenarioError, match="is a folder"):
+        load_scenario(tmp_path)
+
+
+def test_an_unknown_variant_names_the_nearest() -> None:
+    with pytest.raises(ScenarioError, match="no variant 'integrate'") as caught:
+        load_scenario("turkey").variant("integrate")
+    assert "did you mean 'integrated'?" in (caught.value.hint or "")
