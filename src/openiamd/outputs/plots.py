@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from openiamd.outputs.style import Plot, drawing, finish, look, quiet
-from openiamd.outputs.words import SIAP, class_name, scaled, wording
+from openiamd.outputs.words import class_name, scaled, wording
 from openiamd.results.store import Results
 
 WIDTH_IN = 7.4
@@ -54,6 +54,11 @@ def _dots(axes: Axes, results: Results, keys: Sequence[str], labels: Sequence[st
     quiet(axes)
 
 
+def _from_zero(axes: Axes) -> None:
+    """Start the axis at zero, with room for a whole marker there."""
+    axes.set_xlim(left=-0.012 * axes.get_xlim()[1])
+
+
 def _height(results: Results, rows: int) -> float:
     return 0.9 + rows * max(0.36, ROW_IN * len(results.variants))
 
@@ -74,7 +79,7 @@ def leakers_by_class(results: Results) -> Plot:
     with drawing(WIDTH_IN, _height(results, len(keys))) as figure:
         axes = figure.subplots()
         _dots(axes, results, keys, labels)
-        axes.set_xlim(left=0.0)
+        _from_zero(axes)
         axes.set_xlabel("hostile objects that got through, mean per raid")
         _legend(figure, axes, len(results.variants))
         caption = (
@@ -121,7 +126,7 @@ def own_losses(results: Results) -> Plot:
     with drawing(WIDTH_IN, _height(results, len(keys))) as figure:
         axes = figure.subplots()
         _dots(axes, results, keys, ["friendly, shot at", "friendly, shot down", "civil, shot at", "civil, shot down"])
-        axes.set_xlim(left=0.0)
+        _from_zero(axes)
         axes.set_xlabel("aircraft, mean per raid")
         _legend(figure, axes, len(results.variants))
         caption = "Where no aircraft was shot at in any run, the bar still shows how large the true mean could be."
@@ -136,15 +141,17 @@ def _nodes(results: Results) -> list[str]:
 
 def siap_by_node(results: Results) -> Plot:
     """Completeness, ambiguity and identity of the air picture at each node and in the network."""
-    attributes, nodes = ("completeness", "ambiguity", "id_correctness"), _nodes(results)
+    titles = {
+        "completeness": "objects tracked, %",
+        "ambiguity": "tracks per tracked object",
+        "id_correctness": "rightly identified, %",
+    }
+    nodes = _nodes(results)
     with drawing(WIDTH_IN, _height(results, len(nodes))) as figure:
-        panels = figure.subplots(1, len(attributes), sharey=True)
-        for attribute, axes in zip(attributes, panels, strict=True):
-            known = SIAP[attribute]
+        panels = figure.subplots(1, len(titles), sharey=True)
+        for (attribute, title), axes in zip(titles.items(), panels, strict=True):
             _dots(axes, results, [f"siap.{attribute}.{node}" for node in nodes], nodes)
-            title = {"id_completeness": "identified", "id_correctness": "rightly identified"}.get(attribute, attribute)
             axes.set_title(title)
-            axes.set_xlabel(known.label.lower() + (f", {known.unit}" if known.unit else ""), fontsize=7.5)
         _legend(figure, panels[0], len(results.variants))
         caption = (
             "Best is 100 % for the share tracked, 1 for tracks per object (2 means that everything is seen double), "
@@ -195,7 +202,7 @@ def interceptors(results: Results) -> Plot:
     with drawing(WIDTH_IN, _height(results, len(keys))) as figure:
         axes = figure.subplots()
         _dots(axes, results, keys, ["fired", "met nothing", "met what was dead", "left at the end"])
-        axes.set_xlim(left=0.0)
+        _from_zero(axes)
         axes.set_xlabel("interceptors, mean per raid")
         _legend(figure, axes, len(results.variants))
         caption = "A longer raid meets a magazine that holds what is left here."

@@ -17,9 +17,10 @@ from openiamd.outputs.words import (
     difference_sentence,
     interval,
     level_sentence,
+    mean,
     note,
-    number,
     scaled,
+    size_of,
     verdict,
     wording,
 )
@@ -46,8 +47,8 @@ DIFFERENCES = (
     *("leakers.total", "leakers.<class>", "probability_zero_leakers", "friendly_engaged", "civil_engaged"),
     *("friendly_killed", "civil_killed", "friendly_engaged_per_1000h", "civil_engaged_per_1000h"),
     *("shots.total", "shots_wasted", "overkill", "missiles_left", "cost.interceptors_usd", "warning_time_s.<class>"),
-    *("first_shot_range_m.<class>", "siap.completeness.<node>", "siap.ambiguity.<node>"),
-    *("siap.id_correctness.<node>", "siap.commonality.network"),
+    *("first_shot_range_m.<class>", "siap.completeness.<place>", "siap.ambiguity.<place>"),
+    *("siap.id_correctness.<place>", "siap.commonality.network"),
 )
 VERIFICATIONS = {
     "V": "verified: the statement was seen in the source",
@@ -74,11 +75,12 @@ def _shooter_key(key: str, results: Results, variant: str) -> str:
 def _cell(figure: Figure | None, key: str, confidence: float) -> dict[str, str]:
     """Return a figure as the text of a table cell."""
     if figure is None:
-        return {"mean": ABSENT, "interval": "", "note": "not measured here", "unit": ""}
+        return {"mean": ABSENT, "size": "", "interval": "", "note": "not measured here", "unit": ""}
     known = wording(key)
     shown = scaled(figure, known.factor)
     return {
-        "mean": number(shown["mean"]),
+        "mean": mean(shown),
+        "size": size_of(shown),
         "interval": interval(shown),
         "note": note(figure, confidence),
         "unit": known.unit,
@@ -102,21 +104,23 @@ def _headline(results: Results, summary: Mapping[str, Any]) -> list[dict[str, An
     return rows
 
 
-def _matching(pattern: str, keys: Sequence[str]) -> list[str]:
-    """Return the keys that a pattern such as `siap.completeness.<node>` stands for."""
-    stem, mark, _ = pattern.partition("<")
+def _matching(pattern: str, keys: Sequence[str], places: Sequence[str]) -> list[str]:
+    """Return the keys that a pattern such as `leakers.<class>` stands for; <place> is the network or a shooter."""
+    stem, mark, what = pattern.partition("<")
     if not mark:
         return [key for key in keys if key == pattern]
+    if what == "place>":
+        return [f"{stem}{place}" for place in places if f"{stem}{place}" in keys]
     return [
         key for key in keys if key.startswith(stem) and key not in DIFFERENCES and not key.startswith("leakers.at.")
     ]
 
 
-def _difference_rows(summary: Mapping[str, Any], others: Sequence[str]) -> list[dict[str, Any]]:
+def _difference_rows(summary: Mapping[str, Any], others: Sequence[str], places: Sequence[str]) -> list[dict[str, Any]]:
     """Return one row a measure with the paired difference of each variant to the reference, in words and figures."""
     keys = list(dict.fromkeys(key for variant in others for key in summary["differences"].get(variant, {})))
     rows = []
-    for key in [key for pattern in DIFFERENCES for key in _matching(pattern, keys)]:
+    for key in [key for pattern in DIFFERENCES for key in _matching(pattern, keys, places)]:
         cells = []
         for variant in others:
             figure = summary["differences"].get(variant, {}).get(key)
@@ -234,7 +238,7 @@ def _context(results: Results) -> dict[str, Any]:
         "answers": _answers(results, summary),
         "headline_labels": [SHORT_LABELS[key] for key in HEADLINE],
         "headline": _headline(results, summary),
-        "differences": _difference_rows(summary, others),
+        "differences": _difference_rows(summary, others, [*plots.shooters(results), "network"]),
         "all_rows": _all_rows(summary, results.variants),
         "definitions": MEASURES,
         "sections": _sections(results),

@@ -72,24 +72,14 @@ def _draw_sites(axes: Axes, entities: list[dict[str, Any]]) -> None:
                 label=label,
                 zorder=4,
             )
-    named: dict[tuple[int, int], list[str]] = {}
     for row in entities:
         if row["domain"] in ("asset", "node") and row["east_m"] is not None:
-            place = (round(row["east_m"] / 1e3), round(row["north_m"] / 1e3))
-            named.setdefault(place, []).append(row["id"])
-            if row["domain"] == "asset":
-                axes.scatter(
-                    *place,
-                    s=110,
-                    marker="*",
-                    color=OKABE_ITO[4],
-                    edgecolor=INK,
-                    linewidth=0.5,
-                    label="defended place",
-                    zorder=3,
-                )
-    for place, names in named.items():
-        axes.annotate(", ".join(dict.fromkeys(names)), place, xytext=(6, 5), textcoords="offset points", fontsize=7.5)
+            place, is_asset = (row["east_m"] / 1e3, row["north_m"] / 1e3), row["domain"] == "asset"
+            if is_asset:
+                style = {"marker": "*", "color": OKABE_ITO[4], "edgecolor": INK, "linewidth": 0.5}
+                axes.scatter(*place, s=110, label="defended place", zorder=3, **style)
+            offset = (6, 5) if is_asset else (6, -11)
+            axes.annotate(row["id"], place, xytext=offset, textcoords="offset points", fontsize=7.5, zorder=5)
 
 
 def map_of_the_raid(results: Results) -> Plot:
@@ -124,7 +114,7 @@ def _step_medians(results: Results) -> dict[tuple[str, str], dict[str, float]]:
     table = results.sql(
         f"""SELECT o.object_class, o.variant, s.step, median(s.time_s - o.start_s) / 60 AS minutes
         FROM objects o JOIN ({union}) s ON o.variant = s.variant AND o.run = s.run AND o.object = s.object
-        WHERE o.side = 'hostile' AND o.start_s IS NOT NULL GROUP BY ALL"""
+        WHERE o.side = 'hostile' AND o.start_s IS NOT NULL GROUP BY ALL ORDER BY ALL"""
     )
     medians: dict[tuple[str, str], dict[str, float]] = {}
     for row in table.to_pylist():

@@ -18,6 +18,7 @@ CLASS_NAMES = {
 }
 ABSENT = "–"
 MINUS = "−"
+MOST_PLACES = 5
 NO_DIFFERENCE = "no difference shown"
 
 
@@ -97,19 +98,36 @@ def class_name(object_class: str) -> str:
     return CLASS_NAMES.get(object_class, object_class)
 
 
-def number(value: float | None) -> str:
-    """Return a number with about three figures, a true minus sign and thousands apart."""
+def number(value: float | None, places: int | None = None) -> str:
+    """Return a number with a true minus sign and thousands apart, to ``places`` or about three figures."""
     if value is None or not math.isfinite(value):
         return ABSENT
     size = abs(value)
     if size == 0.0:
         return "0"
-    if size < 0.001:
+    if places is None and size < 0.001:
         text = f"{size:.1g}"
+    elif places is None and size == round(size):
+        text = f"{size:,.0f}"
     else:
-        places = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 else 3
-        text = f"{size:,.{places}f}"
+        text = f"{size:,.{_places(size) if places is None else places}f}"
     return (MINUS if value < 0 else "") + text
+
+
+def _places(size: float) -> int:
+    return 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 else 3
+
+
+def figure_places(figure: Figure) -> int | None:
+    """Return the decimals that the interval's width bears out, more where a limit would wrongly read as zero."""
+    low, high = figure["low"], figure["high"]
+    if low is None or high is None or not high > low:
+        return None
+    places = max(math.ceil(-math.log10((high - low) / 6.0)), 0)
+    nearest = min(abs(low), abs(high))
+    while places < MOST_PLACES and low * high > 0.0 and round(nearest, places) == 0.0:
+        places += 1
+    return min(places, MOST_PLACES)
 
 
 def scaled(figure: Figure, factor: float) -> Figure:
@@ -119,11 +137,17 @@ def scaled(figure: Figure, factor: float) -> Figure:
     }
 
 
+def mean(figure: Figure) -> str:
+    """Return the mean, to the decimals that its interval bears out."""
+    return number(figure["mean"], figure_places(figure))
+
+
 def interval(figure: Figure) -> str:
     """Return "[low, high]", or nothing where there is no interval."""
     if figure["low"] is None or figure["high"] is None:
         return ""
-    return f"[{number(figure['low'])}, {number(figure['high'])}]"
+    places = figure_places(figure)
+    return f"[{number(figure['low'], places)}, {number(figure['high'], places)}]"
 
 
 def note(figure: Figure, confidence: float) -> str:
@@ -140,44 +164,47 @@ def verdict(difference: Figure, key: str) -> str:
     return wording(key).more if low > 0.0 else wording(key).less
 
 
-def _range_in_words(difference: Figure, word: str) -> str:
-    small, large = sorted(abs(difference[limit]) for limit in ("low", "high"))
-    return f"{number(small)} to {number(large)} {word}"
+def size_of(difference: Figure) -> str:
+    """Return the mean difference without its sign, which the word beside it tells."""
+    return number(abs(difference["mean"]), figure_places(difference))
+
+
+def _limits_of(difference: Figure, word: str) -> str:
+    low, high = difference["low"], difference["high"]
+    if low is None or high is None:
+        return "one run"
+    if word != NO_DIFFERENCE:
+        low, high = sorted((abs(low), abs(high)))
+    places = figure_places(difference)
+    return f"{number(low, places)} to {number(high, places)}"
 
 
 def level_sentence(figures: Mapping[str, Figure]) -> str:
     """Return one sentence that says how the reference fares, with intervals."""
     raid, through = figures.get("hostile.total"), figures["leakers.total"]
-    of = f"of {number(raid['mean'])} hostile objects " if raid else ""
-    parts = [f"{of}{number(through['mean'])} {interval(through)} get through in an average raid"]
+    of = f"of {number(raid['mean'])} hostile objects, " if raid else ""
+    parts = [f"{of}{mean(through)} {interval(through)} get through in an average raid"]
     for key, what in (("friendly_engaged", "friendly"), ("civil_engaged", "civil")):
         if key in figures:
-            parts.append(f"{number(figures[key]['mean'])} {interval(figures[key])} {what} aircraft are shot at")
-    return " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else parts[0]
+            parts.append(f"{mean(figures[key])} {interval(figures[key])} {what} aircraft are shot at")
+    return "; ".join(parts)
 
 
 def difference_sentence(differences: Mapping[str, Figure], reference: str) -> str:
     """Return one sentence that says how a variant differs from the reference, with intervals."""
     parts = []
     for key, what in (
-        ("leakers.total", "hostile objects get through"),
-        ("friendly_engaged", "friendly aircraft are shot at"),
-        ("civil_engaged", "civil aircraft are shot at"),
+        ("leakers.total", "hostile objects {}get through"),
+        ("friendly_engaged", "friendly aircraft {}shot at"),
+        ("civil_engaged", "civil aircraft {}shot at"),
     ):
         if key not in differences:
             continue
         difference, word = differences[key], verdict(differences[key], key)
+        verb = "" if word == NO_DIFFERENCE or key == "leakers.total" else "are "
+        limits = _limits_of(difference, word)
         if word == NO_DIFFERENCE:
-            limits = f" {interval(difference)}" if interval(difference) else ""
-            parts.append(f"no difference shown in how many {what}{limits}")
+            parts.append(f"no difference shown in {what.format('that ' * (key == 'leakers.total'))} ({limits})")
         else:
-            mean = number(abs(difference["mean"]))
-            parts.append(f"{mean} {word} {what} ({_range_in_words(difference, word)})")
+            parts.append(f"{size_of(difference)} {word} {what.format(verb)} ({limits})")
     return f"against {reference}, " + "; ".join(parts)
-
-
-def first_sentence(text: str) -> str:
-    """Return the text up to its first full stop."""
-    text = " ".join(text.split())
-    stop = text.find(". ")
-    return text if stop < 0 else text[: stop + 1]
