@@ -42,7 +42,13 @@ variants:
 # what is replaced, by what, the line at which it is reported, words of the message, words of the hint
 SPOILED = [
     ("to: post", "to: crc-2", 18, "link 'l16' joins node 'crc-2' which is not defined", "nodes are 'post', 'crc'"),
-    ("node: post, at: [39.9, 32.9]}", "node: pots, at: [39.9, 32.9]}", 12, "sensor 'search' reports to node 'pots'", "'post'"),
+    (
+        "node: post, at: [39.9, 32.9]}",
+        "node: pots, at: [39.9, 32.9]}",
+        12,
+        "sensor 'search' reports to node 'pots'",
+        "'post'",
+    ),
     ("type: s400/55k6e", "type: s400/55k6", 9, "node 'post' names 's400/55k6', which is no command", "'s400/55k6e'"),
     ("s400/48n6e3: 32", "s400/48n6: 32", 16, "names 's400/48n6', which is no interceptor", "'s400/48n6e3'"),
     ("radius: 300 km", "radius: 300 s", 4, "theatre.radius: '300 s' has unit 's' where a length is wanted", "12 km"),
@@ -51,9 +57,27 @@ SPOILED = [
     ("radius: 15 km", "radius: -15 km", 5, "asset 'ankara', radius: '-15 km' must be at least 0", "12 km"),
     ("radius: 300 km", "radius: nan km", 4, "'nan km' is not a length", "12 km"),
     ("radius: 300 km", "radius: 3000 km", 4, "3000 km, and 1500 km is the largest", "smaller"),
-    ("radius: 300 km", "radius: 100 km", 10, "node 'crc' has the place [38.5, 32.5], outside the theatre: 159 km", "enlarge"),
-    ("[[38.3, 32.9]]", "[[20.3, 32.9]]", 20, "raid 'cruise' has the place [20.3, 32.9], outside the theatre", "latitude comes first"),
-    ("launch: [37.8, 33.5]", "launch: [33.5, 137.8]", 21, "raid 'scud' has the place [33.5, 137.8], outside the theatre", "300 km"),
+    (
+        "radius: 300 km",
+        "radius: 100 km",
+        10,
+        "node 'crc' has the place [38.5, 32.5], outside the theatre: 159 km",
+        "enlarge",
+    ),
+    (
+        "[[38.3, 32.9]]",
+        "[[20.3, 32.9]]",
+        20,
+        "raid 'cruise' has the place [20.3, 32.9], outside the theatre",
+        "latitude comes first",
+    ),
+    (
+        "launch: [37.8, 33.5]",
+        "launch: [33.5, 137.8]",
+        21,
+        "raid 'scud' has the place [33.5, 137.8], outside the theatre",
+        "300 km",
+    ),
     ("at: [39.9, 32.9], facing", "at: [139.9, 32.9], facing", 13, "latitude 139.9 is outside -89 to 89", "first"),
     ("at: [39.9, 32.9], facing", "at: [39.91, 32.9], facing", 13, "sensor 'guide' is placed at 39.91", "39.9"),
     ("at: [39.9, 32.9], facing", "at: Ankara, facing", 13, "'Ankara' is not a place", "[39.9, 32.9]"),
@@ -63,7 +87,13 @@ SPOILED = [
     ("doctrine: blue}", "}", 10, "node 'crc' lacks 'doctrine'", "Named set of rules"),
     ("count: 4", "count: four", 20, "raid 'cruise', count is 'four', not a whole number", "Number of objects"),
     ("count: 4", "count: 0", 20, "raid 'cruise', count: input should be greater", "Number of objects"),
-    ("duration: 20 min", "duration: 1200.5 s", 4, "duration is 1200.5 s, not a whole number of steps", "multiple of 1 s"),
+    (
+        "duration: 20 min",
+        "duration: 1200.5 s",
+        4,
+        "duration is 1200.5 s, not a whole number of steps",
+        "multiple of 1 s",
+    ),
     ("duration: 20 min", "duration: 20 min, step: 2 s", 4, "step is 2 s, and 1 s is the longest", "step: 1 s"),
     ("duration: 20 min", "duration: 20 min, step: 0 s", 4, "'0 s' must be above 0", "5 min"),
     ("duration: 20 min", "duration: 20 min, warmup: 30 min", 4, "warmup fills the whole run", "shorten"),
@@ -82,37 +112,93 @@ SPOILED = [
     ("s400/48n6e3: 32", "patriot/gem-t: 4", 16, "which 's400/fire-unit' does not fire", "s400/48n6e3"),
     ("load: {", "service_time: 10 s, load: {", 16, "service_time is an idealisation", "closed form"),
     ("blue: {}", "blue: {engage: once}", 7, "doctrine 'blue', engage is an idealisation", "closed form"),
-    ("doctrine: blue, iff", "doctrine: blue, superior: post, iff", 9, "node 'post' commands itself: post -> post", "circle"),
-    ("doctrine: blue, iff", "doctrine: blue, superior: crc, iff", 9, "no link carries orders from 'crc'", "carries: [order]"),
+    (
+        "doctrine: blue, iff",
+        "doctrine: blue, superior: post, iff",
+        9,
+        "node 'post' commands itself: post -> post",
+        "circle",
+    ),
+    (
+        "doctrine: blue, iff",
+        "doctrine: blue, superior: crc, iff",
+        9,
+        "no link carries orders from 'crc'",
+        "carries: [order]",
+    ),
     ("blue: {}", "blue: {method: CENTRALIZED}", 9, "under CENTRALIZED control but has no superior", "DECENTRALIZED"),
     ("blue: {}", "blue: {hostile: {speed: [300 m/s, 30 m/s]}}", 7, "lower limit 300 is not below", "exchange"),
-    ("floor: 1 km, ceiling: 2 km", "floor: 3 km, ceiling: 2 km", 6, "corridor 'lane', ceiling: lower limit", "exchange"),
+    (
+        "floor: 1 km, ceiling: 2 km",
+        "floor: 3 km, ceiling: 2 km",
+        6,
+        "corridor 'lane', ceiling: lower limit",
+        "exchange",
+    ),
     ("route: [[38.3, 32.9]], target: ankara", "target: ankara", 20, "neither a route nor a launch point", "'launch'"),
-    ("route: [[38.3, 32.9]], target: ankara", "route: [[38.3, 32.9]]", 20, "route of one point and no target", "target"),
+    (
+        "route: [[38.3, 32.9]], target: ankara",
+        "route: [[38.3, 32.9]]",
+        20,
+        "route of one point and no target",
+        "target",
+    ),
     ("[[38.3, 32.9]]", "[[38.3, 32.9], [39.9, 32.9]]", 20, "stands still: point 2", "remove one"),
     ("launch: [37.8, 33.5], target: ankara", "launch: [37.8, 33.5]", 21, "nowhere to fall", "'impact'"),
     ("launch: [37.8, 33.5]", "route: [[37.8, 33.5]]", 21, "class ballistic but flies on a route", "'launch'"),
-    ("type: threat/cruise, count: 4, start: 1 min, route: [[38.3, 32.9]]", "type: threat/cruise, launch: [38.3, 32.9]",
-     20, "class cruise but flies from a launch point", "'route'"),
+    (
+        "type: threat/cruise, count: 4, start: 1 min, route: [[38.3, 32.9]]",
+        "type: threat/cruise, launch: [38.3, 32.9]",
+        20,
+        "class cruise but flies from a launch point",
+        "'route'",
+    ),
     ("side: friendly", "side: hostile", 23, "traffic 'awacs', side is 'hostile'", "'friendly' or 'civil'"),
     ("side: friendly", "side: friendly, target: ankara", 23, "not hostile but has a target", "raids"),
-    ("count: 4, ", "count: 4, arrivals: {rate: 1 1/min, capacity: 9}, ", 20, "random arrivals and a schedule", "leave out"),
+    (
+        "count: 4, ",
+        "count: 4, arrivals: {rate: 1 1/min, capacity: 9}, ",
+        20,
+        "random arrivals and a schedule",
+        "leave out",
+    ),
     ("cruise: {", "awacs: {", 23, "has the id 'awacs' that raid 'awacs' has already", "unique"),
     ("cruise: {", "post: {", 20, "raid 'post' has the id 'post' that node 'post' has already", "unique"),
     ("cruise: {", "c ruise: {", 20, "'c ruise' is not an id", "letters"),
-    ("count: 4", "count: 4, spacing: {nominal: 5 s, low: 9 s, high: 10 s, source: x, source_class: E, verification: D}",
-     20, "not in order low <= nominal <= high", "exchange"),
-    ("count: 4", "count: 4, spacing: {nominal: 5 s, low: 1 s, high: 10 s, source_class: E, verification: D}",
-     20, "lacks 'source'", "give all of"),
-    ("radius: 300 km", "radius: {nominal: 300 km, low: 1 km, high: 400 km, source: x, source_class: E, verification: D}",
-     4, "theatre.radius has a range", "one value"),
+    (
+        "count: 4",
+        "count: 4, spacing: {nominal: 5 s, low: 9 s, high: 10 s, source: x, source_class: E, verification: D}",
+        20,
+        "not in order low <= nominal <= high",
+        "exchange",
+    ),
+    (
+        "count: 4",
+        "count: 4, spacing: {nominal: 5 s, low: 1 s, high: 10 s, source_class: E, verification: D}",
+        20,
+        "lacks 'source'",
+        "give all of",
+    ),
+    (
+        "radius: 300 km",
+        "radius: {nominal: 300 km, low: 1 km, high: 400 km, source: x, source_class: E, verification: D}",
+        4,
+        "theatre.radius has a range",
+        "one value",
+    ),
     ("reference: alone", "reference: along", 3, "reference is 'along', which is not a variant", "'alone'"),
     ("l16: null", "l17: null", 25, "variant 'alone' deletes 'links.l17', which the base does not have", "'l16'"),
     ("alone: {", "alone: {name: x, ", 25, "variant 'alone' overrides 'name'", "base"),
     ("joined: {}", "joined: {nodes: {post: {doctrine: red}}}", 26, "node 'post' follows doctrine 'red'", "'blue'"),
     ("joined: {}", "joined: {readiness: {state: boxed}}", 26, "boxed but applies to no node", "applies_to"),
     ("joined: {}", "joined: {readiness: {state: boxed, applies_to: [cp]}}", 26, "readiness names node 'cp'", "'post'"),
-    ("joined: {}", "joined: {idealised: {values: {s400/91n6e.revisit: 1 s}}}", 26, "not a value of an idealised entry", "ideal/"),
+    (
+        "joined: {}",
+        "joined: {idealised: {values: {s400/91n6e.revisit: 1 s}}}",
+        26,
+        "not a value of an idealised entry",
+        "ideal/",
+    ),
     ("joined: {}", "joined: {idealised: {values: {ideal/radar.revist: 1 s}}}", 26, "no value 'revist'", "'revisit'"),
     ("joined: {}", "joined: {idealised: {values: {ideal/radar.revisit: 1 km}}}", 26, "where a time is wanted", "5 min"),
     ("openiamd: 1", "openiamd: 2", 1, "openiamd is 2", "1"),
@@ -124,17 +210,22 @@ SPOILED = [
     ("name: small", "name: &a [*a]", 2, "refers to itself", "in full"),
     ("name: small", "name: small\n---\nname: other", 3, "two YAML documents", "---"),
     ("name: small", "? [a, b]\n: 1", 2, "a YAML key must be a plain word", "quote"),
-]  # fmt: skip
+]
+
+
+def prepare(path: Path) -> None:
+    """Load, check and resolve every variant, as `iamd check` does."""
+    catalogue = load_catalogue()
+    scenario = load_scenario(path)
+    check(scenario, catalogue.names_by_kind())
+    for name in scenario.variant_names:
+        resolve(scenario.variant(name), catalogue)
 
 
 def refusal(path: Path) -> OpenIAMDError:
     """Return the error with which ``path`` is refused on its way to a resolved scenario."""
-    catalogue = load_catalogue()
     with pytest.raises(OpenIAMDError) as caught:
-        scenario = load_scenario(path)
-        check(scenario, catalogue.names_by_kind())
-        for name in scenario.variant_names:
-            resolve(scenario.variant(name), catalogue)
+        prepare(path)
     return caught.value
 
 

@@ -1,0 +1,51 @@
+"""The strategies draw what they promise: valid scenarios of every kind."""
+
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+from hypothesis import HealthCheck, Phase, find, given, settings
+
+from openiamd.catalogue.entries import Catalogue, load_catalogue
+from openiamd.catalogue.resolve import resolve
+from openiamd.scenario.checks import check
+from openiamd.scenario.document import read_document
+from openiamd.scenario.model import Scenario
+from strategies import Data, scenario_texts, scenarios
+
+
+@cache
+def catalogue() -> Catalogue:
+    return load_catalogue()
+
+
+@given(text=scenario_texts())
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+def test_drawn_scenarios_are_valid(text: str) -> None:
+    scenario = Scenario.from_document(read_document(text.encode(), "drawn.yaml"))
+    check(scenario, catalogue().names_by_kind())
+    for name in scenario.variant_names:
+        resolved = resolve(scenario.variant(name), catalogue())
+        assert len({item.id for item in resolved.objects}) == len(resolved.objects)
+
+
+COVERED: dict[str, Callable[[Data], object]] = {
+    "random arrivals": lambda data: any("arrivals" in raid for raid in data["raids"].values()),
+    "ballistic": lambda data: any("launch" in raid for raid in data["raids"].values()),
+    "orbit": lambda data: any(flight.get("loop") for flight in data["traffic"].values()),
+    "identity on a link": lambda data: any("identity" in link["carries"] for link in data["links"].values()),
+    "superior": lambda data: any("superior" in node for node in data["nodes"].values()),
+    "central control": lambda data: data["doctrine"]["rules"]["method"] == "CENTRALIZED",
+    "boxed": lambda data: "boxed" in data["variants"],
+    "free": lambda data: data["doctrine"]["rules"]["weapons_control"] == "FREE",
+    "hold": lambda data: data["doctrine"]["rules"]["weapons_control"] == "HOLD",
+    "real systems with fire units": lambda data: "idealised" not in data and data["fire_units"],
+    "fixed service time": lambda data: any("service_time" in unit for unit in data["fire_units"].values()),
+    "sensor in the air": lambda data: "eye-radar" in data["sensors"],
+}
+
+
+@pytest.mark.parametrize("what", COVERED)
+def test_every_feature_is_drawn(what: str) -> None:
+    quick = settings(max_examples=500, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    assert COVERED[what](find(scenarios(), COVERED[what], settings=quick))

@@ -1,0 +1,210 @@
+"""Hypothesis strategies of valid scenarios, small enough that one run of one takes milliseconds.
+
+``scenarios()`` draws the plain data of a scenario file and ``scenario_texts()`` its YAML; both pass
+``load_scenario``, ``check`` and ``resolve``. Covered: both kinds of flight, orbits, random arrivals, links of all
+contents, superiors, all weapons control statuses and methods of control, boxed readiness, hours of duty, sensors in
+the air, idealised switches and real catalogue entries.
+"""
+
+from typing import Any
+
+import yaml
+from hypothesis import strategies as st
+
+Data = dict[str, Any]
+CENTRE = (39.9, 32.9)
+REAL = {"command": "s400/55k6e", "radar": "s400/91n6e", "guide": "s400/92n6e", "unit": "s400/fire-unit"}
+REAL |= {"load": "s400/48n6e3", "link": "nato/link16", "iff": "nato/iff"}
+IDEAL = {"command": "ideal/command", "radar": "ideal/radar", "guide": "ideal/engagement-radar"}
+IDEAL |= {"unit": "ideal/fire-unit", "load": "ideal/interceptor", "link": "ideal/link", "iff": "ideal/iff"}
+
+seconds = st.integers(0, 90).map(lambda value: f"{value} s")
+bearings = st.integers(0, 359).map(lambda value: f"{value} deg")
+iff_modes = st.lists(st.sampled_from(["mode3", "mode5"]), unique=True, max_size=2)
+switches = st.booleans()
+
+
+@st.composite
+def places(draw: st.DrawFn, least: int = 0, most: int = 12) -> list[float]:
+    """Return a place within about 150 km of the centre on the grid of 0.1 degree, ``least`` steps off it or more."""
+    north = draw(st.integers(least, most)) * draw(st.sampled_from([-1, 1]))
+    east = draw(st.integers(least, most)) * draw(st.sampled_from([-1, 1]))
+    return [round(CENTRE[0] + north / 10, 1), round(CENTRE[1] + east / 10, 1)]
+
+
+@st.composite
+def routes(draw: st.DrawFn, points: int) -> list[list[Any]]:
+    """Return a route of ``points`` points or one more, no two in a row alike, with some heights and speeds given."""
+    count = draw(st.integers(points, points + 1))
+    route: list[list[Any]] = []
+    for step in range(count):
+        place: list[Any] = draw(places(least=1))
+        if route and place == route[-1][:2]:
+            place[0] = round(place[0] + 0.3, 1)
+        extra = [f"{draw(st.integers(0, 12_000))} m", f"{draw(st.integers(20, 600))} m/s"]
+        route.append(place + extra[: draw(st.integers(0, 2))] if step % 2 else place)
+    return route
+
+
+@st.composite
+def groups(draw: st.DrawFn, section: str, with_asset: bool) -> Data:
+    """Return one group of flying objects for ``section``."""
+    group: Data = {"start": draw(seconds), "spread": f"{draw(st.integers(0, 10))} km"}
+    if section == "raids" and draw(switches):
+        group["type"] = draw(st.sampled_from(["ideal/ballistic-target", "threat/srbm-300"]))
+        group["launch"] = draw(places(least=2))
+        target: Data = {"target": "city"} if with_asset else {"impact": list(CENTRE)}
+        return group | target | draw(schedules())
+    hostile = ["ideal/target", "ideal/drone", "threat/cruise", "threat/drone"]
+    friends = ["ideal/aircraft", "nato/f-16c", "nato/f-35a", "nato/tb2", "civil/airliner"]
+    group["type"] = draw(st.sampled_from(hostile if section == "raids" else friends))
+    if section == "raids" and with_asset and draw(switches):
+        return group | {"target": "city", "route": draw(routes(1))} | draw(schedules())
+    if section == "traffic":
+        group["side"] = draw(st.sampled_from(["friendly", "civil"]))
+        group["replies"] = draw(iff_modes)
+    return group | {"route": draw(routes(2)), "loop": draw(switches)} | draw(schedules())
+
+
+def schedules() -> st.SearchStrategy[Data]:
+    """Return how the members of a group follow each other: on a schedule or at random."""
+    planned = st.fixed_dictionaries({"count": st.integers(1, 4), "spacing": seconds, "jitter": seconds})
+    rates = st.integers(1, 20).map(lambda value: f"{value} 1/min")
+    at_random = st.fixed_dictionaries({"rate": rates, "capacity": st.integers(1, 12)})
+    return st.one_of(planned, at_random.map(lambda arrivals: {"arrivals": arrivals}))
+
+
+@st.composite
+def doctrines(draw: st.DrawFn, is_idealised: bool, can_be_central: bool) -> Data:
+    """Return one set of rules."""
+    statuses = st.sampled_from(["HOLD", "TIGHT", "FREE"])
+    methods = ["DECENTRALIZED", "AUTONOMOUS"] + ["CENTRALIZED"] * can_be_central
+    rules: Data = {
+        "weapons_control": draw(statuses),
+        "autonomous": draw(statuses),
+        "method": draw(st.sampled_from(methods)),
+        "shots": {"salvo": draw(st.integers(1, 3)), "salvos": draw(st.integers(1, 3))},
+        "interrogations": draw(st.integers(0, 3)),
+        "self_defence": draw(switches),
+    }
+    if draw(switches):
+        rules["decision_delay"] = draw(seconds)
+    if is_idealised and draw(switches):
+        rules["engage"] = "once"
+    return rules
+
+
+@st.composite
+def duties(draw: st.DrawFn) -> Data:
+    """Return hours of duty, or nothing, as the key 'active'."""
+    if draw(st.integers(0, 3)):
+        return {}
+    start = draw(st.integers(0, 100))
+    return {"active": {"from": f"{start} s", "until": f"{start + draw(st.integers(1, 200))} s"}}
+
+
+@st.composite
+def forces(draw: st.DrawFn, types: Data, is_idealised: bool) -> Data:
+    """Return nodes, sensors, fire units and links; node 'n1' is the superior of 'n2' where there are orders."""
+    count = draw(st.integers(1, 3))
+    names = [f"n{number + 1}" for number in range(count)]
+    nodes = {name: _node(types, draw(places()), draw(iff_modes)) for name in names}
+    sensors: Data = {}
+    units: Data = {}
+    for name in names:
+        radar = {"type": types["radar"], "node": name, "at": draw(places()), "interrogator": draw(switches)}
+        sensors[f"{name}-radar"] = radar | {"facing": draw(bearings)} | draw(duties())
+        if draw(switches):
+            site = draw(places())
+            sensors[f"{name}-guide"] = {"type": types["guide"], "node": name, "at": site, "facing": draw(bearings)}
+            unit = {"type": types["unit"], "node": name, "at": site, "facing": draw(bearings)}
+            unit |= {"radar": f"{name}-guide", "load": {types["load"]: draw(st.integers(0, 8))}}
+            if is_idealised and draw(switches):
+                unit |= {"service_time": f"{draw(st.integers(1, 30))} s", "track_probability": 0.9}
+                unit |= {"radar": None} if draw(switches) else {}
+            if draw(switches):
+                unit["responsibility"] = {"facing": draw(bearings), "sector": "120 deg"}
+            units[f"{name}-unit"] = unit | draw(duties())
+    links: Data = {}
+    for sender in names:
+        for receiver in names:
+            if sender != receiver and draw(switches):
+                links[f"{sender}-{receiver}"] = draw(link(types, sender, receiver, is_idealised))
+    orders = links.get("n1-n2")
+    if orders and "order" in orders["carries"]:
+        nodes["n2"]["superior"] = "n1"
+    return {"nodes": nodes, "sensors": sensors, "fire_units": units, "links": links}
+
+
+def _node(types: Data, place: list[float], modes: list[str]) -> Data:
+    return {"type": types["command"], "at": place, "doctrine": "rules", "iff": modes, "interrogator": types["iff"]}
+
+
+@st.composite
+def link(draw: st.DrawFn, types: Data, sender: str, receiver: str, is_idealised: bool) -> Data:
+    """Return one link with whatever contents make sense together."""
+    contents = draw(st.sampled_from([["track"], ["track", "identity"], ["order"], ["track", "identity", "order"]]))
+    use = draw(st.sampled_from(["NONE", "CUE"])) if "track" in contents else "NONE"
+    result = {"type": types["link"], "from": sender, "to": receiver, "carries": contents, "remote_use": use}
+    if is_idealised and draw(switches):
+        result["extrapolate"] = False
+    return result | draw(duties())
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> Data:
+    """Return the plain data of a valid scenario with variants 'all' and, where something is boxed, 'boxed'."""
+    is_idealised = draw(switches)
+    types = IDEAL if is_idealised else REAL
+    with_asset = draw(st.integers(0, 4)) > 0
+    parts = draw(forces(types, is_idealised))
+    has_superior = any("superior" in node for node in parts["nodes"].values())
+    data: Data = {
+        "openiamd": 1,
+        "name": "drawn",
+        "replications": 2,
+        "seed": draw(st.integers(0, 2**31)),
+        "theatre": {
+            "centre": list(CENTRE),
+            "radius": "400 km",
+            "duration": f"{draw(st.integers(10, 30)) * 10} s",
+            "step": draw(st.sampled_from(["1 s", "0.5 s"])),
+            "sample": "10 s",
+        },
+        "doctrine": {"rules": draw(doctrines(is_idealised, has_superior))},
+        **parts,
+    }
+    if with_asset:
+        data["assets"] = {"city": {"at": list(CENTRE), "radius": "15 km"}}
+    if draw(switches):
+        lane = {"points": [[39.0, 32.0], [40.5, 33.5]], "width": "20 km", "floor": "1 km", "ceiling": "13 km"}
+        data["corridors"] = {"lane": lane | {"speed": ["100 m/s", "300 m/s"]}}
+    data["raids"] = {f"raid{number}": draw(groups("raids", with_asset)) for number in range(draw(st.integers(0, 3)))}
+    data["traffic"] = {
+        f"flight{number}": draw(groups("traffic", with_asset)) for number in range(draw(st.integers(0, 2)))
+    }
+    if draw(switches):
+        data["traffic"]["eye"] = {"type": "nato/e-3a", "side": "friendly", "loop": True, "route": draw(routes(2))}
+        data["sensors"]["eye-radar"] = {"type": "nato/apy-2", "node": "n1", "on": "eye-1"}
+    if is_idealised:
+        data["idealised"] = {"noise": draw(switches), "detect_always": draw(switches), "correlate": draw(switches)}
+        data["idealised"] |= {"identify": "hostile"} if draw(switches) else {}
+    data["variants"] = {"all": {}}
+    if draw(switches):
+        data["variants"]["boxed"] = {"readiness": draw(readiness(list(parts["nodes"]), bool(data["raids"])))}
+    return data
+
+
+@st.composite
+def readiness(draw: st.DrawFn, nodes: list[str], has_raid: bool) -> Data:
+    """Return a boxed state of some nodes, with a warning where there is a raid to warn of."""
+    boxed: Data = {"state": "boxed", "applies_to": draw(st.lists(st.sampled_from(nodes), min_size=1, unique=True))}
+    if has_raid and draw(switches):
+        marks = {"source": "drawn", "source_class": "E", "verification": "D"}
+        boxed["warning"] = {"lead": {"nominal": "5 min", "low": "0 min", "high": "10 min"} | marks}
+    return boxed
+
+
+def scenario_texts() -> st.SearchStrategy[str]:
+    """Return the YAML text of valid scenarios."""
+    return scenarios().map(lambda data: yaml.safe_dump(data, sort_keys=False))
