@@ -14,7 +14,7 @@ from openiamd.results.slices import EventRows, MagazineRows, ObjectRows, Picture
 from openiamd.stages.step import run_all
 from openiamd.world.arrays import Draws
 from openiamd.world.compile import SAMPLE, Capacity, State, World, compile_world, create_state, first_capacity
-from openiamd.world.events import CAUSE, CODE, FITS, KIND, NODE, OBJECT, OTHER, TRACK_NUMBER
+from openiamd.world.events import COUNT, FITS
 from openiamd.world.picture import (
     ASSIGNED,
     COMMON,
@@ -26,6 +26,7 @@ from openiamd.world.picture import (
     UNIDENTIFIED,
     UNIQUE,
 )
+from openiamd.world.threats import FLYING, WAITING
 
 if TYPE_CHECKING:
     from openiamd.catalogue.resolved import ResolvedScenario
@@ -76,22 +77,22 @@ def collect(world: World, state: State, first_run: int, runs: int) -> SliceResul
 
 def _events(state: State, first_run: int, runs: int) -> EventRows:
     log = state.events
-    counts = log.count[:runs]
-    within = np.arange(log.time_s.shape[1])[None, :] < counts[:, None]
-    whole = log.whole[:runs][within]
-    position_m = log.position_m[:runs][within].astype(np.float32)
+    counts = log.tally[:, COUNT]
+    within = np.arange(log.row.shape[1])[None, :] < counts[:, None]
+    rows = log.row[within]
+    position_m = log.position_m[within].astype(np.float32)
     return EventRows(
         run=np.repeat(np.arange(first_run, first_run + runs, dtype=np.int32), counts),
         event=np.concatenate([np.arange(count, dtype=np.int32) for count in counts]),
-        time_s=log.time_s[:runs][within],
-        kind=whole[:, KIND].astype(np.int8),
-        node=whole[:, NODE].astype(np.int16),
-        object=whole[:, OBJECT].astype(np.int32),
-        track_number=whole[:, TRACK_NUMBER].astype(np.int32),
-        other=whole[:, OTHER].astype(np.int32),
-        cause=whole[:, CAUSE].astype(np.int32),
-        code=whole[:, CODE].astype(np.int16),
-        value=log.value[:runs][within],
+        time_s=rows["time_s"].copy(),
+        kind=rows["kind"].astype(np.int8),
+        node=rows["node"].astype(np.int16),
+        object=rows["thing"].astype(np.int32),
+        track_number=rows["track_number"].astype(np.int32),
+        other=rows["other"].astype(np.int32),
+        cause=rows["cause"].astype(np.int32),
+        code=rows["code"].astype(np.int16),
+        value=rows["value"].copy(),
         east_m=position_m[:, 0],
         north_m=position_m[:, 1],
         up_m=position_m[:, 2],
@@ -99,16 +100,15 @@ def _events(state: State, first_run: int, runs: int) -> EventRows:
 
 
 def _objects(state: State, first_run: int, runs: int) -> ObjectRows:
-    threats = state.threats
-    objects = threats.status.shape[1]
-    started = threats.status > 0
+    rows = state.threats.row
+    objects = rows.shape[1]
     return ObjectRows(
         run=np.repeat(np.arange(first_run, first_run + runs, dtype=np.int32), objects),
         object=np.tile(np.arange(objects, dtype=np.int32), runs),
-        status=threats.status.astype(np.int8).ravel(),
-        start_s=np.where(started, threats.start_s, np.inf).ravel(),
-        end_s=np.where(threats.status > 1, threats.end_s, np.inf).ravel(),
-        shots=threats.shots.astype(np.int32).ravel(),
+        status=rows["status"].astype(np.int8).ravel(),
+        start_s=np.where(rows["status"] > WAITING, rows["start_s"], np.inf).ravel(),
+        end_s=np.where(rows["status"] > FLYING, rows["end_s"], np.inf).ravel(),
+        shots=rows["shots"].astype(np.int32).ravel(),
     )
 
 

@@ -27,20 +27,20 @@ def assess(
     """
     end_s = time_s + step_s
     for run in range(first_run, last_run):
-        for thing in range(threats.entity.shape[0]):
-            if flying.status[run, thing] != FLYING:
+        for thing in range(threats.row.shape[0]):
+            if flying.row[run, thing].status != FLYING:
                 continue
             position_m = flying.position_m[run, thing]
-            hostile = threats.side[thing] == HOSTILE_SIDE
-            if flying.end_s[run, thing] <= end_s:
-                leaks = hostile and not threats.departs[thing]
-                flying.status[run, thing] = LEFT_LEAKED if leaks else LEFT_DEPARTED
+            hostile = threats.row[thing].side == HOSTILE_SIDE
+            if flying.row[run, thing].end_s <= end_s:
+                leaks = hostile and not threats.row[thing].departs
+                flying.row[run, thing].status = LEFT_LEAKED if leaks else LEFT_DEPARTED
                 kind = LEAKED if leaks else DEPARTED
-                at_s = flying.end_s[run, thing]
+                at_s = flying.row[run, thing].end_s
                 log_event(
-                    events, run, at_s, kind, NONE, thing, NONE, threats.target[thing], NONE, NONE, 0.0, position_m
+                    events, run, at_s, kind, NONE, thing, NONE, threats.row[thing].target, NONE, NONE, 0.0, position_m
                 )
             elif hostile and end_s >= duration_s - 1e-9:
                 log_event(
-                    events, run, end_s, UNRESOLVED, NONE, thing, NONE, threats.target[thing], NONE, NONE, 0.0, position_m
+                    events, run, end_s, UNRESOLVED, NONE, thing, NONE, threats.row[thing].target, NONE, NONE, 0.0, position_m
                 )

@@ -38,14 +38,14 @@ def permitted(nodes: NodeTable, tracks: TrackState, state: MessageState, run: in
 
     own  the track is heading for the node itself within its self-defence radius
     """
-    identity = tracks.identity[run, node, slot]
+    identity = tracks.row[run, node, slot].identity
     if own and identity not in (ASSUMED_FRIEND, FRIEND, NEUTRAL, PENDING):
         return 0
-    status = nodes.control_status[node]
-    autonomous = nodes.superior[node] != NONE and state.lost_contact[run, node]
-    if autonomous or nodes.method_of_control[node] == AUTONOMOUS:
-        status = nodes.control_status_autonomous[node]
-    elif nodes.method_of_control[node] == CENTRALIZED and not tracks.ordered[run, node, slot]:
+    status = nodes.row[node].control_status
+    autonomous = nodes.row[node].superior != NONE and state.node[run, node].lost_contact
+    if autonomous or nodes.row[node].method_of_control == AUTONOMOUS:
+        status = nodes.row[node].control_status_autonomous
+    elif nodes.row[node].method_of_control == CENTRALIZED and not tracks.row[run, node, slot].ordered:
         return NO_ORDER
     if status == TIGHT and identity == HOSTILE:
         return 0
@@ -57,12 +57,12 @@ def permitted(nodes: NodeTable, tracks: TrackState, state: MessageState, run: in
 @njit(nogil=True, cache=True)
 def heads_for_node(nodes: NodeTable, node: int, state: Floats) -> bool:
     """Tell whether a track comes for the node itself, within its self-defence radius."""
-    if not nodes.self_defence[node]:
+    if not nodes.row[node].self_defence:
         return False
     square_m2 = 0.0
     for axis in range(3):
         square_m2 += (state[axis] - nodes.position_m[node, axis]) ** 2
-    radius_m = nodes.self_defence_radius_m[node]
+    radius_m = nodes.row[node].self_defence_radius_m
     return square_m2 <= radius_m * radius_m and not math.isinf(
         time_to_reach_s(state, nodes.position_m[node], 0.2 * radius_m)
     )
@@ -84,12 +84,12 @@ def best_interceptor(
     """
     best, best_s, best_pk, reason = NONE, math.inf, -1.0, NO_MISSILE
     kind = KIND_BALLISTIC if falling else KIND_AIRCRAFT
-    for interceptor in range(interceptors.speed_mps.shape[0]):
+    for interceptor in range(interceptors.row.shape[0]):
         if magazine[interceptor] <= 0:
             continue
         reason = OUTSIDE_ENVELOPE
         meeting_s, _ = reach(
-            units, interceptors, unit, interceptor, state, falling, units.reaction_s[unit], meeting_m
+            units, interceptors, unit, interceptor, state, falling, units.row[unit].reaction_s, meeting_m
         )
         pk = interceptors.single_shot_pk[interceptor, kind]
         if meeting_s >= 0.0 and pk > best_pk:
@@ -100,8 +100,8 @@ def best_interceptor(
 @njit(nogil=True, cache=True)
 def idle_channel(units: FireUnitTable, weapons: WeaponState, run: int, unit: int) -> int:
     """Return an idle fire channel of the unit, or ``NONE``."""
-    for channel in range(units.channels[unit]):
-        if weapons.phase[run, unit, channel] == IDLE:
+    for channel in range(units.row[unit].channels):
+        if weapons.row[run, unit, channel].phase == IDLE:
             return channel
     return NONE
 
@@ -110,15 +110,15 @@ def idle_channel(units: FireUnitTable, weapons: WeaponState, run: int, unit: int
 def responsible(units: FireUnitTable, unit: int, node: int, state: Floats, now_s: float) -> bool:
     """Tell whether a track is the unit's business: its node's, its hours, its sector of responsibility."""
     return (
-        units.node[unit] == node
-        and units.active_from_s[unit] <= now_s < units.active_until_s[unit]
+        units.row[unit].node == node
+        and units.row[unit].active_from_s <= now_s < units.row[unit].active_until_s
         and in_sector(
             units.basis[unit],
             state[0] - units.position_m[unit, 0],
             state[1] - units.position_m[unit, 1],
             state[2] - units.position_m[unit, 2],
-            units.responsibility_facing_rad[unit],
-            units.responsibility_sector_rad[unit],
+            units.row[unit].responsibility_facing_rad,
+            units.row[unit].responsibility_sector_rad,
         )
     )
 
@@ -140,9 +140,9 @@ def assign(
     meeting_m: Floats,
 ) -> int:
     """Order the fire unit that meets the track first to engage it; return 0, or why none was ordered."""
-    falling = coasted_state(tracks, run, node, slot, now_s, nodes.ballistic_minimum_speed_mps[node], state)
+    falling = coasted_state(tracks, run, node, slot, now_s, nodes.row[node].ballistic_minimum_speed_mps, state)
     chosen, chosen_interceptor, chosen_s, reason = NONE, NONE, math.inf, OUTSIDE_ENVELOPE
-    for unit in range(units.entity.shape[0]):
+    for unit in range(units.row.shape[0]):
         if not responsible(units, unit, node, state, now_s):
             continue
         interceptor, meeting_s, why = best_interceptor(
@@ -164,25 +164,25 @@ def assign(
         ENGAGE,
         node,
         NONE,
-        tracks.number[run, node, slot],
+        tracks.row[run, node, slot].number,
         chosen,
-        tracks.cause[run, node, slot],
-        tracks.identity[run, node, slot],
+        tracks.row[run, node, slot].cause,
+        tracks.row[run, node, slot].identity,
         urgency_s,
         state,
     )
-    weapons.phase[run, chosen, channel] = REACTING
-    weapons.slot[run, chosen, channel] = slot
-    weapons.subject[run, chosen, channel] = tracks.subject[run, node, slot]
-    weapons.number[run, chosen, channel] = tracks.number[run, node, slot]
-    weapons.interceptor[run, chosen, channel] = chosen_interceptor
-    weapons.rounds[run, chosen, channel] = 0
-    weapons.ordered_s[run, chosen, channel] = now_s
-    weapons.next_s[run, chosen, channel] = now_s + (0.0 if units.service_s[chosen] > 0.0 else units.reaction_s[chosen])
-    weapons.killed[run, chosen, channel] = False
-    weapons.order_event[run, chosen, channel] = event
-    tracks.cause[run, node, slot] = event
-    tracks.engagements[run, node, slot] += 1
+    weapons.row[run, chosen, channel].phase = REACTING
+    weapons.row[run, chosen, channel].slot = slot
+    weapons.row[run, chosen, channel].subject = tracks.row[run, node, slot].subject
+    weapons.row[run, chosen, channel].number = tracks.row[run, node, slot].number
+    weapons.row[run, chosen, channel].interceptor = chosen_interceptor
+    weapons.row[run, chosen, channel].rounds = 0
+    weapons.row[run, chosen, channel].ordered_s = now_s
+    weapons.row[run, chosen, channel].next_s = now_s + (0.0 if units.row[chosen].service_s > 0.0 else units.row[chosen].reaction_s)
+    weapons.row[run, chosen, channel].killed = False
+    weapons.row[run, chosen, channel].order_event = event
+    tracks.row[run, node, slot].cause = event
+    tracks.row[run, node, slot].engagements += 1
     return 0
 
 
@@ -202,23 +202,23 @@ def candidates(
     count = 0
     for slot in range(tracks.top[run, node]):
         if (
-            tracks.status[run, node, slot] < CONFIRMED
-            or tracks.destroyed[run, node, slot]
-            or tracks.engagements[run, node, slot] > 0
-            or tracks.salvos[run, node, slot] >= nodes.salvos[node]
-            or now_s < tracks.confirmed_s[run, node, slot] + nodes.decision_delay_s[node]
-            or (nodes.engage_once[node] and tracks.decided[run, node, slot])
+            tracks.row[run, node, slot].status < CONFIRMED
+            or tracks.row[run, node, slot].destroyed
+            or tracks.row[run, node, slot].engagements > 0
+            or tracks.row[run, node, slot].salvos >= nodes.row[node].salvos
+            or now_s < tracks.row[run, node, slot].confirmed_s + nodes.row[node].decision_delay_s
+            or (nodes.row[node].engage_once and tracks.row[run, node, slot].decided)
         ):
             continue
         state = tracks.state[run, node, slot]
         reason = permitted(nodes, tracks, messages, run, node, slot, heads_for_node(nodes, node, state))
         if reason != 0:
-            if tracks.identity[run, node, slot] == HOSTILE:
+            if tracks.row[run, node, slot].identity == HOSTILE:
                 log_held(now_s, tracks, events, run, node, slot, reason)
             continue
         work.columns[count] = slot
         work.urgency_s[count] = time_to_go_s(
-            state, falls(state, nodes.ballistic_minimum_speed_mps[node]), assets.position_m, assets.radius_m
+            state, falls(state, nodes.row[node].ballistic_minimum_speed_mps), assets.position_m, assets.radius_m
         )
         count += 1
     return count
@@ -227,9 +227,9 @@ def candidates(
 @njit(nogil=True, cache=True)
 def log_held(now_s: float, tracks: TrackState, events: EventLog, run: int, node: int, slot: int, reason: int) -> None:
     """Log, once per track and reason, why it was not engaged."""
-    if tracks.held_reasons[run, node, slot] & (1 << reason):
+    if tracks.row[run, node, slot].held_reasons & (1 << reason):
         return
-    tracks.held_reasons[run, node, slot] |= 1 << reason
+    tracks.row[run, node, slot].held_reasons |= 1 << reason
     log_event(
         events,
         run,
@@ -237,9 +237,9 @@ def log_held(now_s: float, tracks: TrackState, events: EventLog, run: int, node:
         HELD,
         node,
         NONE,
-        tracks.number[run, node, slot],
+        tracks.row[run, node, slot].number,
         NONE,
-        tracks.cause[run, node, slot],
+        tracks.row[run, node, slot].cause,
         reason,
         0.0,
         tracks.state[run, node, slot],
@@ -249,8 +249,8 @@ def log_held(now_s: float, tracks: TrackState, events: EventLog, run: int, node:
 @njit(nogil=True, cache=True)
 def armed(units: FireUnitTable, node: int) -> bool:
     """Tell whether the node commands any fire unit."""
-    for unit in range(units.entity.shape[0]):
-        if units.node[unit] == node:
+    for unit in range(units.row.shape[0]):
+        if units.row[unit].node == node:
             return True
     return False
 
@@ -278,7 +278,7 @@ def decide(
     """
     now_s = time_s + step_s
     for run in range(first_run, last_run):
-        for node in range(nodes.superior.shape[0]):
+        for node in range(nodes.row.shape[0]):
             if not armed(units, node):
                 continue
             count = candidates(now_s, nodes, assets, tracks, messages, events, work, run, node)
@@ -306,6 +306,6 @@ def decide(
                     scratch[0],
                     scratch[1],
                 )
-                tracks.decided[run, node, slot] = True
+                tracks.row[run, node, slot].decided = True
                 if reason != 0:
                     log_held(now_s, tracks, events, run, node, slot, reason)

@@ -6,6 +6,7 @@ Writes  weapon state, threat status, track file (salvos spent, assessed kills)
 
 import math
 
+import numpy as np
 from numba import njit
 
 from openiamd.physics.draws import KILL as KILL_DRAW
@@ -37,7 +38,7 @@ from openiamd.world.weapons import (
     reach,
 )
 
-TRACK_LOST, NOT_HELD, LEFT_ENVELOPE, IDENTITY_CHANGED = 1, 2, 3, 4
+TRACK_LOST, NOT_HELD, LEFT_ENVELOPE, IDENTITY_CHANGED = np.int64(1), np.int64(2), np.int64(3), np.int64(4)
 PATIENCE_S = 60.0  # an order not carried out within this is given back
 
 
@@ -45,22 +46,22 @@ PATIENCE_S = 60.0  # an order not carried out within this is given back
 def next_channel(units: FireUnitTable, weapons: WeaponState, run: int, end_s: float) -> tuple[int, int]:
     """Return unit and channel whose phase ends first before ``end_s``, or (NONE, NONE)."""
     first_unit, first_channel, first_s = NONE, NONE, end_s
-    for unit in range(units.entity.shape[0]):
-        for channel in range(units.channels[unit]):
-            if weapons.phase[run, unit, channel] != IDLE and weapons.next_s[run, unit, channel] < first_s:
+    for unit in range(units.row.shape[0]):
+        for channel in range(units.row[unit].channels):
+            if weapons.row[run, unit, channel].phase != IDLE and weapons.row[run, unit, channel].next_s < first_s:
                 first_unit, first_channel = unit, channel
-                first_s = weapons.next_s[run, unit, channel]
+                first_s = weapons.row[run, unit, channel].next_s
     return first_unit, first_channel
 
 
 @njit(nogil=True, cache=True)
 def followed_slot(units: FireUnitTable, tracks: TrackState, weapons: WeaponState, run: int, unit: int, channel: int) -> int:
     """Return the slot of the channel's track while the node still holds it, else ``NONE``."""
-    node = units.node[unit]
-    slot = weapons.slot[run, unit, channel]
-    if tracks.status[run, node, slot] < CONFIRMED:
+    node = units.row[unit].node
+    slot = weapons.row[run, unit, channel].slot
+    if tracks.row[run, node, slot].status < CONFIRMED:
         return NONE
-    if tracks.subject[run, node, slot] != weapons.subject[run, unit, channel]:
+    if tracks.row[run, node, slot].subject != weapons.row[run, unit, channel].subject:
         return NONE
     return slot
 
@@ -70,9 +71,9 @@ def release(units: FireUnitTable, tracks: TrackState, weapons: WeaponState, run:
     """Free the channel and take its engagement off the track."""
     slot = followed_slot(units, tracks, weapons, run, unit, channel)
     if slot != NONE:
-        tracks.engagements[run, units.node[unit], slot] -= 1
-    weapons.phase[run, unit, channel] = IDLE
-    weapons.next_s[run, unit, channel] = math.inf
+        tracks.row[run, units.row[unit].node, slot].engagements -= 1
+    weapons.row[run, unit, channel].phase = IDLE
+    weapons.row[run, unit, channel].next_s = math.inf
 
 
 @njit(nogil=True, cache=True)
@@ -81,11 +82,11 @@ def rounds_to_fire(
 ) -> int:
     """Return how many rounds go up together: the salvo, the magazine or the guidance, whichever is least."""
     in_flight = 0
-    for channel in range(units.channels[unit]):
-        if weapons.phase[run, unit, channel] == IN_FLIGHT:
-            in_flight += weapons.rounds[run, unit, channel]
-    salvo = nodes.salvo[units.node[unit]]
-    return min(salvo, weapons.magazine[run, unit, interceptor], units.missiles_guided[unit] - in_flight)
+    for channel in range(units.row[unit].channels):
+        if weapons.row[run, unit, channel].phase == IN_FLIGHT:
+            in_flight += weapons.row[run, unit, channel].rounds
+    salvo = nodes.row[units.row[unit].node].salvo
+    return min(salvo, weapons.magazine[run, unit, interceptor], units.row[unit].missiles_guided - in_flight)
 
 
 @njit(nogil=True, cache=True)
@@ -93,18 +94,18 @@ def cease(
     units: FireUnitTable, tracks: TrackState, weapons: WeaponState, events: EventLog, run: int, unit: int, channel: int, reason: int
 ) -> None:
     """Give an order back before launch and say why."""
-    node = units.node[unit]
-    slot = weapons.slot[run, unit, channel]
+    node = units.row[unit].node
+    slot = weapons.row[run, unit, channel].slot
     log_event(
         events,
         run,
-        weapons.next_s[run, unit, channel],
+        weapons.row[run, unit, channel].next_s,
         CEASED,
         node,
         NONE,
-        weapons.number[run, unit, channel],
+        weapons.row[run, unit, channel].number,
         unit,
-        weapons.order_event[run, unit, channel],
+        weapons.row[run, unit, channel].order_event,
         reason,
         0.0,
         tracks.state[run, node, slot],
@@ -128,24 +129,24 @@ def launch(
     meeting_m: Floats,
 ) -> None:
     """Fire the salvo if the engagement radar holds the track and the meeting point is in the envelope; else wait."""
-    node = units.node[unit]
-    now_s = weapons.next_s[run, unit, channel]
+    node = units.row[unit].node
+    now_s = weapons.row[run, unit, channel].next_s
     slot = followed_slot(units, tracks, weapons, run, unit, channel)
     if slot == NONE:
         cease(units, tracks, weapons, events, run, unit, channel, TRACK_LOST)
         return
-    if tracks.identity[run, node, slot] in (ASSUMED_FRIEND, FRIEND, NEUTRAL):
+    if tracks.row[run, node, slot].identity in (ASSUMED_FRIEND, FRIEND, NEUTRAL):
         cease(units, tracks, weapons, events, run, unit, channel, IDENTITY_CHANGED)
         return
-    column = units.radar_column[unit]
-    if column >= 0 and now_s - tracks.held_s[run, node, slot, column] > units.hold_timeout_s[unit]:
-        if now_s - weapons.ordered_s[run, unit, channel] > PATIENCE_S:
+    column = units.row[unit].radar_column
+    if column >= 0 and now_s - tracks.held_s[run, node, slot, column] > units.row[unit].hold_timeout_s:
+        if now_s - weapons.row[run, unit, channel].ordered_s > PATIENCE_S:
             cease(units, tracks, weapons, events, run, unit, channel, NOT_HELD)
         else:
-            weapons.next_s[run, unit, channel] = end_s
+            weapons.row[run, unit, channel].next_s = end_s
         return
-    interceptor = weapons.interceptor[run, unit, channel]
-    falling = coasted_state(tracks, run, node, slot, now_s, nodes.ballistic_minimum_speed_mps[node], state)
+    interceptor = weapons.row[run, unit, channel].interceptor
+    falling = coasted_state(tracks, run, node, slot, now_s, nodes.row[node].ballistic_minimum_speed_mps, state)
     flight_s, range_m = reach(units, interceptors, unit, interceptor, state, falling, 0.0, meeting_m)
     rounds = rounds_to_fire(nodes, units, weapons, run, unit, interceptor)
     if flight_s < 0.0 or rounds <= 0:
@@ -159,20 +160,20 @@ def launch(
             SHOT,
             node,
             NONE,
-            tracks.number[run, node, slot],
+            tracks.row[run, node, slot].number,
             unit,
-            weapons.order_event[run, unit, channel],
+            weapons.row[run, unit, channel].order_event,
             interceptor,
             range_m,
             state,
         )
         if nth == 0:
-            weapons.shot_event[run, unit, channel] = event
+            weapons.row[run, unit, channel].shot_event = event
     weapons.magazine[run, unit, interceptor] -= rounds
-    weapons.rounds[run, unit, channel] = rounds
-    weapons.phase[run, unit, channel] = IN_FLIGHT
-    weapons.next_s[run, unit, channel] = now_s + flight_s
-    tracks.salvos[run, node, slot] += 1
+    weapons.row[run, unit, channel].rounds = rounds
+    weapons.row[run, unit, channel].phase = IN_FLIGHT
+    weapons.row[run, unit, channel].next_s = now_s + flight_s
+    tracks.row[run, node, slot].salvos += 1
 
 
 @njit(nogil=True, cache=True)
@@ -182,8 +183,8 @@ def nearest_object(
     """Return the flying object nearest to a place at ``at_s`` within this step, and its distance."""
     share = (at_s - time_s) / step_s
     nearest, nearest_m2 = NONE, math.inf
-    for thing in range(flying.status.shape[1]):
-        if flying.status[run, thing] != FLYING or flying.start_s[run, thing] > at_s or flying.end_s[run, thing] < at_s:
+    for thing in range(flying.row.shape[1]):
+        if flying.row[run, thing].status != FLYING or flying.row[run, thing].start_s > at_s or flying.row[run, thing].end_s < at_s:
             continue
         square_m2 = 0.0
         for axis in range(3):
@@ -214,33 +215,33 @@ def intercept(
     state: Floats,
 ) -> None:
     """Resolve a salvo: it acts on the true object nearest to the track, if that is within the acceptance radius."""
-    node = units.node[unit]
-    at_s = weapons.next_s[run, unit, channel]
-    interceptor = weapons.interceptor[run, unit, channel]
+    node = units.row[unit].node
+    at_s = weapons.row[run, unit, channel].next_s
+    interceptor = weapons.row[run, unit, channel].interceptor
     slot = followed_slot(units, tracks, weapons, run, unit, channel)
     thing, distance_m = NONE, math.inf
     if slot != NONE:
-        coasted_state(tracks, run, node, slot, at_s, nodes.ballistic_minimum_speed_mps[node], state)
+        coasted_state(tracks, run, node, slot, at_s, nodes.row[node].ballistic_minimum_speed_mps, state)
         thing, distance_m = nearest_object(time_s, step_s, flying, run, at_s, state)
-    accepted = distance_m <= interceptors.acceptance_radius_m[interceptor]
+    accepted = distance_m <= interceptors.row[interceptor].acceptance_radius_m
     number = draws.first + run
     guided = accepted
-    if accepted and units.track_probability[unit] < 1.0:
-        draw = uniform(draws.seed, number, TRACK_FACTOR, threats.entity[thing], units.entity[unit], 0, 0)
-        guided = draw < units.track_probability[unit]
-    for nth in range(weapons.rounds[run, unit, channel]):
+    if accepted and units.row[unit].track_probability < 1.0:
+        draw = uniform(draws.seed, number, TRACK_FACTOR, threats.row[thing].entity, units.row[unit].entity, 0, 0)
+        guided = draw < units.row[unit].track_probability
+    for nth in range(weapons.row[run, unit, channel].rounds):
         outcome = WASTED
         if accepted:
-            pk = interceptors.single_shot_pk[interceptor, threats.kind[thing]] if guided else 0.0
+            pk = interceptors.single_shot_pk[interceptor, threats.row[thing].kind] if guided else 0.0
             draw = uniform(
-                draws.seed, number, KILL_DRAW, threats.entity[thing], NO_ENTITY, flying.shots[run, thing], 0
+                draws.seed, number, KILL_DRAW, threats.row[thing].entity, NO_ENTITY, flying.row[run, thing].shots, 0
             )
-            flying.shots[run, thing] += 1
-            outcome = MISS if draw >= pk else (OVERKILL if weapons.killed[run, unit, channel] else KILL)
+            flying.row[run, thing].shots += 1
+            outcome = MISS if draw >= pk else (OVERKILL if weapons.row[run, unit, channel].killed else KILL)
             if outcome == KILL:
-                weapons.killed[run, unit, channel] = True
-                flying.status[run, thing] = KILLED
-                flying.end_s[run, thing] = at_s
+                weapons.row[run, unit, channel].killed = True
+                flying.row[run, thing].status = KILLED
+                flying.row[run, thing].end_s = at_s
         log_event(
             events,
             run,
@@ -248,16 +249,16 @@ def intercept(
             outcome,
             node,
             thing if accepted else NONE,
-            weapons.number[run, unit, channel],
+            weapons.row[run, unit, channel].number,
             unit,
-            weapons.shot_event[run, unit, channel] + nth,
+            weapons.row[run, unit, channel].shot_event + nth,
             interceptor,
             distance_m if accepted else 0.0,
             state,
         )
-    weapons.rounds[run, unit, channel] = 0
-    weapons.phase[run, unit, channel] = ASSESSING
-    weapons.next_s[run, unit, channel] = at_s + units.assessment_s[unit]
+    weapons.row[run, unit, channel].rounds = 0
+    weapons.row[run, unit, channel].phase = ASSESSING
+    weapons.row[run, unit, channel].next_s = at_s + units.row[unit].assessment_s
 
 
 @njit(nogil=True, cache=True)
@@ -265,24 +266,24 @@ def conclude(
     units: FireUnitTable, tracks: TrackState, weapons: WeaponState, events: EventLog, run: int, unit: int, channel: int
 ) -> None:
     """Assess the salvo's outcome, free the channel, and close the track of what was killed."""
-    node = units.node[unit]
+    node = units.row[unit].node
     slot = followed_slot(units, tracks, weapons, run, unit, channel)
     log_event(
         events,
         run,
-        weapons.next_s[run, unit, channel],
+        weapons.row[run, unit, channel].next_s,
         ASSESSED,
         node,
         NONE,
-        weapons.number[run, unit, channel],
+        weapons.row[run, unit, channel].number,
         unit,
-        weapons.shot_event[run, unit, channel],
-        1 if weapons.killed[run, unit, channel] else 0,
+        weapons.row[run, unit, channel].shot_event,
+        1 if weapons.row[run, unit, channel].killed else 0,
         0.0,
-        tracks.state[run, node, weapons.slot[run, unit, channel]],
+        tracks.state[run, node, weapons.row[run, unit, channel].slot],
     )
-    if slot != NONE and weapons.killed[run, unit, channel]:
-        tracks.destroyed[run, node, slot] = True
+    if slot != NONE and weapons.row[run, unit, channel].killed:
+        tracks.row[run, node, slot].destroyed = True
     release(units, tracks, weapons, run, unit, channel)
 
 
@@ -311,7 +312,7 @@ def engage(
     for run in range(first_run, last_run):
         unit, channel = next_channel(units, weapons, run, end_s)
         while unit != NONE:
-            phase = weapons.phase[run, unit, channel]
+            phase = weapons.row[run, unit, channel].phase
             if phase == REACTING:
                 launch(
                     end_s,

@@ -38,18 +38,18 @@ def corridor_identity(corridors: CorridorTable, state: Floats, altitude_m: float
     """
     x, y, z = state[0], state[1], state[2] + EARTH_RADIUS_M
     radius_m = math.sqrt(x * x + y * y + z * z)
-    for piece in range(corridors.angle_rad.shape[0]):
-        if altitude_m < corridors.floor_m[piece] or altitude_m > corridors.ceiling_m[piece]:
+    for piece in range(corridors.row.shape[0]):
+        if altitude_m < corridors.row[piece].floor_m or altitude_m > corridors.row[piece].ceiling_m:
             continue
-        if speed_mps < corridors.minimum_speed_mps[piece] or speed_mps > corridors.maximum_speed_mps[piece]:
+        if speed_mps < corridors.row[piece].minimum_speed_mps or speed_mps > corridors.row[piece].maximum_speed_mps:
             continue
         start, along = corridors.start[piece], corridors.along[piece]
         forward = (x * along[0] + y * along[1] + z * along[2]) / radius_m
         outward = (x * start[0] + y * start[1] + z * start[2]) / radius_m
         angle_rad = math.atan2(forward, outward)
         aside = math.sqrt(max(1.0 - forward * forward - outward * outward, 0.0))
-        if aside * EARTH_RADIUS_M <= corridors.half_width_m[piece] and 0.0 <= angle_rad <= corridors.angle_rad[piece]:
-            return corridors.identity[piece]
+        if aside * EARTH_RADIUS_M <= corridors.row[piece].half_width_m and 0.0 <= angle_rad <= corridors.row[piece].angle_rad:
+            return corridors.row[piece].identity
     return PENDING
 
 
@@ -59,9 +59,9 @@ def hostile_behaviour(
 ) -> bool:
     """Tell whether a track is low, in the hostile speed band, and soon at a defended place."""
     return (
-        altitude_m <= nodes.hostile_maximum_height_m[node]
-        and nodes.hostile_minimum_speed_mps[node] <= speed_mps <= nodes.hostile_maximum_speed_mps[node]
-        and time_to_go_s(state, False, assets.position_m, assets.radius_m) <= nodes.hostile_time_to_go_s[node]
+        altitude_m <= nodes.row[node].hostile_maximum_height_m
+        and nodes.row[node].hostile_minimum_speed_mps <= speed_mps <= nodes.row[node].hostile_maximum_speed_mps
+        and time_to_go_s(state, False, assets.position_m, assets.radius_m) <= nodes.row[node].hostile_time_to_go_s
     )
 
 
@@ -77,24 +77,24 @@ def believe(
     slot: int,
 ) -> tuple[int, int]:
     """Return identity and reason by the first rule that applies, most certain evidence first."""
-    if nodes.all_hostile[node]:
+    if nodes.row[node].all_hostile:
         return HOSTILE, BECAUSE_IDEALISED
-    if now_s - tracks.mode5_s[run, node, slot] <= REPLY_LASTS_S:
+    if now_s - tracks.row[run, node, slot].mode5_s <= REPLY_LASTS_S:
         return FRIEND, BECAUSE_MODE5
-    if now_s - tracks.civil_s[run, node, slot] <= REPLY_LASTS_S:
+    if now_s - tracks.row[run, node, slot].civil_s <= REPLY_LASTS_S:
         return NEUTRAL, BECAUSE_CIVIL
-    if tracks.remote_identity[run, node, slot] > UNKNOWN:
-        return tracks.remote_identity[run, node, slot], BECAUSE_RECEIVED
+    if tracks.row[run, node, slot].remote_identity > UNKNOWN:
+        return tracks.row[run, node, slot].remote_identity, BECAUSE_RECEIVED
     state = tracks.state[run, node, slot]
     speed_mps = math.sqrt(state[3] ** 2 + state[4] ** 2 + state[5] ** 2)
-    if speed_mps >= nodes.ballistic_minimum_speed_mps[node]:
+    if speed_mps >= nodes.row[node].ballistic_minimum_speed_mps:
         return HOSTILE, BECAUSE_BALLISTIC
     altitude_m = height_m(state[0], state[1], state[2])
     lane = corridor_identity(corridors, state, altitude_m, speed_mps)
     if lane != PENDING:
         return lane, BECAUSE_CORRIDOR
     if hostile_behaviour(nodes, assets, node, state, altitude_m, speed_mps):
-        if tracks.unanswered[run, node, slot] >= nodes.interrogations_required[node]:
+        if tracks.row[run, node, slot].unanswered >= nodes.row[node].interrogations_required:
             return HOSTILE, BECAUSE_BEHAVIOUR
         return SUSPECT, BECAUSE_BEHAVIOUR
     return UNKNOWN, BECAUSE_LAPSED
@@ -115,29 +115,29 @@ def identify(
     """Reconsider every track that this step brought news of."""
     now_s = time_s + step_s
     for run in range(first_run, last_run):
-        for node in range(nodes.superior.shape[0]):
+        for node in range(nodes.row.shape[0]):
             for slot in range(tracks.top[run, node]):
-                if tracks.status[run, node, slot] < CONFIRMED or tracks.destroyed[run, node, slot]:
+                if tracks.row[run, node, slot].status < CONFIRMED or tracks.row[run, node, slot].destroyed:
                     continue
-                if tracks.time_s[run, node, slot] < time_s and tracks.remote_s[run, node, slot] < time_s:
-                    if tracks.identity[run, node, slot] != PENDING:
+                if tracks.row[run, node, slot].time_s < time_s and tracks.row[run, node, slot].remote_s < time_s:
+                    if tracks.row[run, node, slot].identity != PENDING:
                         continue
                 identity, reason = believe(now_s, nodes, assets, corridors, tracks, run, node, slot)
                 # Hostile intent, once shown, does not lapse because the track turns or climbs.
-                if tracks.identity[run, node, slot] == HOSTILE and identity in (UNKNOWN, SUSPECT):
+                if tracks.row[run, node, slot].identity == HOSTILE and identity in (UNKNOWN, SUSPECT):
                     continue
-                if identity != tracks.identity[run, node, slot]:
-                    tracks.identity[run, node, slot] = identity
-                    tracks.cause[run, node, slot] = log_event(
+                if identity != tracks.row[run, node, slot].identity:
+                    tracks.row[run, node, slot].identity = identity
+                    tracks.row[run, node, slot].cause = log_event(
                         events,
                         run,
                         now_s,
                         IDENTITY,
                         node,
                         -1,
-                        tracks.number[run, node, slot],
+                        tracks.row[run, node, slot].number,
                         reason,
-                        tracks.cause[run, node, slot],
+                        tracks.row[run, node, slot].cause,
                         identity,
                         time_to_go_s(tracks.state[run, node, slot], False, assets.position_m, assets.radius_m),
                         tracks.state[run, node, slot],

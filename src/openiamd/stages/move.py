@@ -22,22 +22,22 @@ def draw_starts(threats: ThreatTable, draws: Draws, state: ThreatState, first_ru
     """
     for run in range(first_run, last_run):
         arrival_s = 0.0
-        for thing in range(threats.entity.shape[0]):
+        for thing in range(threats.row.shape[0]):
             number = draws.first + run
-            if threats.arrival_rate_hz[thing] > 0.0:
-                if threats.arrival_index[thing] == 0:
-                    arrival_s = threats.start_s[thing]
+            if threats.row[thing].arrival_rate_hz > 0.0:
+                if threats.row[thing].arrival_index == 0:
+                    arrival_s = threats.row[thing].start_s
                 draw = uniform(
-                    draws.seed, number, ARRIVAL, threats.group[thing], NO_ENTITY, threats.arrival_index[thing], 0
+                    draws.seed, number, ARRIVAL, threats.row[thing].group, NO_ENTITY, threats.row[thing].arrival_index, 0
                 )
-                arrival_s += exponential(draw, 1.0 / threats.arrival_rate_hz[thing])
+                arrival_s += exponential(draw, 1.0 / threats.row[thing].arrival_rate_hz)
                 start_s = arrival_s
             else:
-                draw = uniform(draws.seed, number, START, threats.entity[thing], NO_ENTITY, 0, 0)
-                start_s = threats.start_s[thing] + (2.0 * draw - 1.0) * threats.start_jitter_s[thing]
-            state.start_s[run, thing] = max(start_s, 0.0)
-            if not threats.loop[thing]:
-                state.end_s[run, thing] = state.start_s[run, thing] + threats.duration_s[thing]
+                draw = uniform(draws.seed, number, START, threats.row[thing].entity, NO_ENTITY, 0, 0)
+                start_s = threats.row[thing].start_s + (2.0 * draw - 1.0) * threats.row[thing].start_jitter_s
+            state.row[run, thing].start_s = max(start_s, 0.0)
+            if not threats.row[thing].loop:
+                state.row[run, thing].end_s = state.row[run, thing].start_s + threats.row[thing].duration_s
 
 
 @njit(nogil=True, cache=True)
@@ -48,30 +48,30 @@ def locate(
 
     ``leg`` is where the search begins: the leg it was in before. A route is held at its last point when it is over.
     """
-    duration_s = threats.duration_s[thing]
-    if threats.loop[thing]:
+    duration_s = threats.row[thing].duration_s
+    if threats.row[thing].loop:
         lapped_s = elapsed_s - duration_s * (elapsed_s // duration_s)
-        if lapped_s < threats.leg_begin_s[threats.first_leg[thing] + leg]:
+        if lapped_s < threats.leg[threats.row[thing].first_leg + leg].begin_s:
             leg = 0
         elapsed_s = lapped_s
     elif elapsed_s > duration_s:
         elapsed_s = duration_s
-    row = threats.first_leg[thing] + leg
-    while leg < threats.legs[thing] - 1 and elapsed_s >= threats.leg_end_s[row]:
+    row = threats.row[thing].first_leg + leg
+    while leg < threats.row[thing].legs - 1 and elapsed_s >= threats.leg[row].end_s:
         leg += 1
         row += 1
     outward = threats.leg_from[row]
     along = threats.leg_along[row]
-    if threats.ballistic[thing]:
+    if threats.row[thing].ballistic:
         x_m, y_m, z_m, vx_mps, vy_mps, vz_mps = ballistic_state(
-            elapsed_s, outward[0], outward[1], outward[2], along[0], along[1], along[2], threats.leg_range_m[row] / EARTH_RADIUS_M
+            elapsed_s, outward[0], outward[1], outward[2], along[0], along[1], along[2], threats.leg[row].range_m / EARTH_RADIUS_M
         )
     else:
         x_m, y_m, z_m, vx_mps, vy_mps, vz_mps = great_circle_state(
-            threats.leg_speed_mps[row] * (elapsed_s - threats.leg_begin_s[row]),
-            threats.leg_height_m[row] + threats.leg_climb_mps[row] * (elapsed_s - threats.leg_begin_s[row]),
-            threats.leg_speed_mps[row],
-            threats.leg_climb_mps[row],
+            threats.leg[row].speed_mps * (elapsed_s - threats.leg[row].begin_s),
+            threats.leg[row].height_m + threats.leg[row].climb_mps * (elapsed_s - threats.leg[row].begin_s),
+            threats.leg[row].speed_mps,
+            threats.leg[row].climb_mps,
             outward[0],
             outward[1],
             outward[2],
@@ -101,23 +101,23 @@ def move(
     """Carry every object from ``time_s`` to the end of the step, and start those that are due."""
     end_s = time_s + step_s
     for run in range(first_run, last_run):
-        for thing in range(threats.entity.shape[0]):
-            status = state.status[run, thing]
+        for thing in range(threats.row.shape[0]):
+            status = state.row[run, thing].status
             if status > FLYING:
                 continue
-            start_s = state.start_s[run, thing]
+            start_s = state.row[run, thing].start_s
             position_m = state.position_m[run, thing]
             velocity_mps = state.velocity_mps[run, thing]
             if status == WAITING:
                 if start_s >= end_s:
                     continue
-                state.status[run, thing] = FLYING
+                state.row[run, thing].status = FLYING
                 locate(threats, thing, max(time_s - start_s, 0.0), 0, position_m, velocity_mps)
                 log_event(
-                    events, run, start_s, LAUNCHED, NONE, thing, NONE, threats.target[thing], NONE, NONE, 0.0, position_m
+                    events, run, start_s, LAUNCHED, NONE, thing, NONE, threats.row[thing].target, NONE, NONE, 0.0, position_m
                 )
             for axis in range(3):
                 state.previous_m[run, thing, axis] = position_m[axis]
-            state.leg[run, thing] = locate(
-                threats, thing, end_s - start_s, state.leg[run, thing], position_m, velocity_mps
+            state.row[run, thing].leg = locate(
+                threats, thing, end_s - start_s, state.row[run, thing].leg, position_m, velocity_mps
             )

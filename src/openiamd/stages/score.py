@@ -9,9 +9,7 @@ import math
 from numba import njit
 
 from openiamd.world.arrays import Floats
-from openiamd.world.events import NODE, NONE, OBJECT, TRACK_NUMBER, EventLog
-from openiamd.world.events import KILL as FIRST_OUTCOME
-from openiamd.world.events import KIND as KIND_COLUMN
+from openiamd.world.events import COUNT, KILL, NONE, SCORED, EventLog
 from openiamd.world.picture import (
     ASSIGNED,
     COMMON,
@@ -43,8 +41,8 @@ from openiamd.world.tracks import (
 def nearest_truth(flying: ThreatState, run: int, place_m: Floats, gate_m: float) -> tuple[int, float]:
     """Return the flying object nearest to a place at the end of the step and its distance, NONE beyond the gate."""
     nearest, nearest_m2 = NONE, gate_m * gate_m
-    for thing in range(flying.status.shape[1]):
-        if flying.status[run, thing] != FLYING:
+    for thing in range(flying.row.shape[1]):
+        if flying.row[run, thing].status != FLYING:
             continue
         square_m2 = 0.0
         for axis in range(3):
@@ -57,11 +55,11 @@ def nearest_truth(flying: ThreatState, run: int, place_m: Floats, gate_m: float)
 @njit(nogil=True, cache=True)
 def name_objects(gate_m: float, flying: ThreatState, events: EventLog, run: int) -> None:
     """Write into each new track event the true object nearest to the track."""
-    for event in range(events.scored[run], events.count[run]):
-        whole = events.whole[run, event]
-        if whole[OBJECT] == NONE and whole[TRACK_NUMBER] != NONE and whole[KIND_COLUMN] < FIRST_OUTCOME:
-            whole[OBJECT] = nearest_truth(flying, run, events.position_m[run, event], gate_m)[0]
-    events.scored[run] = events.count[run]
+    for event in range(events.tally[run, SCORED], events.tally[run, COUNT]):
+        row = events.row[run, event]
+        if row.thing == NONE and row.track_number != NONE and row.kind < KILL:
+            row.thing = nearest_truth(flying, run, events.position_m[run, event], gate_m)[0]
+    events.tally[run, SCORED] = events.tally[run, COUNT]
 
 
 @njit(nogil=True, cache=True)
@@ -81,7 +79,7 @@ def first_holder(tracks: TrackState, run: int, node: int, number: int) -> bool:
     """Tell whether no node before this one holds a track of this number."""
     for earlier in range(node):
         for slot in range(tracks.top[run, earlier]):
-            if tracks.status[run, earlier, slot] >= CONFIRMED and tracks.number[run, earlier, slot] == number:
+            if tracks.row[run, earlier, slot].status >= CONFIRMED and tracks.row[run, earlier, slot].number == number:
                 return False
     return True
 
@@ -92,8 +90,8 @@ def held_by_all(tracks: TrackState, run: int, number: int, identity: int) -> boo
     for node in range(tracks.top.shape[1]):
         found = False
         for slot in range(tracks.top[run, node]):
-            if tracks.status[run, node, slot] >= CONFIRMED and tracks.number[run, node, slot] == number:
-                found = tracks.identity[run, node, slot] == identity
+            if tracks.row[run, node, slot].status >= CONFIRMED and tracks.row[run, node, slot].number == number:
+                found = tracks.row[run, node, slot].identity == identity
                 break
         if not found:
             return False
@@ -120,17 +118,17 @@ def tally_tracks(
     """
     network = tracks.top.shape[1]
     for slot in range(tracks.top[run, node]):
-        if tracks.status[run, node, slot] < CONFIRMED or tracks.destroyed[run, node, slot]:
+        if tracks.row[run, node, slot].status < CONFIRMED or tracks.row[run, node, slot].destroyed:
             continue
-        age_s = now_s - tracks.time_s[run, node, slot]
+        age_s = now_s - tracks.row[run, node, slot].time_s
         for axis in range(3):
             place_m[axis] = tracks.state[run, node, slot, axis] + age_s * tracks.state[run, node, slot, 3 + axis]
         thing, distance_m = nearest_truth(flying, run, place_m, gate_m)
-        number = tracks.number[run, node, slot]
+        number = tracks.row[run, node, slot].number
         counted = first_holder(tracks, run, node, number)
         if counted:
             picture.counts[run, sample, network, UNIQUE] += 1
-            if held_by_all(tracks, run, number, tracks.identity[run, node, slot]):
+            if held_by_all(tracks, run, number, tracks.row[run, node, slot].identity):
                 picture.counts[run, sample, network, COMMON] += 1
         velocity_mps = 0.0
         if thing != NONE:
@@ -149,7 +147,7 @@ def tally_tracks(
             picture.velocity_error_mps[run, sample, place] += velocity_mps
             if distance_m < nearest.distance_m[row, thing]:
                 nearest.distance_m[row, thing] = distance_m
-                nearest.verdict[row, thing] = identity_verdict(tracks.identity[run, node, slot], threats.side[thing])
+                nearest.verdict[row, thing] = identity_verdict(tracks.row[run, node, slot].identity, threats.row[thing].side)
 
 
 @njit(nogil=True, cache=True)
@@ -157,8 +155,8 @@ def tally_truths(
     flying: ThreatState, picture: PictureTally, run: int, sample: int, place: int, nearest: ScoreWork, row: int
 ) -> None:
     """Count the objects in the air, those with a track, and what their nearest track says they are."""
-    for thing in range(flying.status.shape[1]):
-        if flying.status[run, thing] != FLYING:
+    for thing in range(flying.row.shape[1]):
+        if flying.row[run, thing].status != FLYING:
             continue
         picture.counts[run, sample, place, TRUTHS] += 1
         if not math.isinf(nearest.distance_m[row, thing]):

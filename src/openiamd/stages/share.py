@@ -17,6 +17,7 @@ from openiamd.world.events import (
     CONTACT_LOST,
     CONTACT_RESTORED,
     NONE,
+    OVERFLOW,
     NUMBER_CHANGED,
     TRACK_DROPPED,
     TRACK_RECEIVED,
@@ -44,11 +45,11 @@ STALE_INTERVALS = 3.0
 @njit(nogil=True, cache=True)
 def reports(tracks: TrackState, run: int, node: int, slot: int, send_s: float) -> bool:
     """Tell whether the node has reporting responsibility: its own radars hold the track, no better report came in."""
-    if tracks.status[run, node, slot] != CONFIRMED or tracks.destroyed[run, node, slot]:
+    if tracks.row[run, node, slot].status != CONFIRMED or tracks.row[run, node, slot].destroyed:
         return False
-    if tracks.remote_link[run, node, slot] == NONE:
+    if tracks.row[run, node, slot].remote_link == NONE:
         return True
-    return tracks.remote_quality[run, node, slot] <= track_quality(tracks.covariance[run, node, slot])
+    return tracks.row[run, node, slot].remote_quality <= track_quality(tracks.covariance[run, node, slot])
 
 
 @njit(nogil=True, cache=True)
@@ -65,23 +66,23 @@ def send(
     link: int,
 ) -> None:
     """Put the sender's reportable tracks, brought to ``send_s``, into time slot ``index`` of the link."""
-    sender = links.sender[link]
+    sender = links.row[link].sender
     ring = index % state.count.shape[2]
     count = 0
     for slot in range(tracks.top[run, sender]):
-        if not links.carries_track[link] or not reports(tracks, run, sender, slot, send_s):
+        if not links.row[link].carries_track or not reports(tracks, run, sender, slot, send_s):
             continue
-        if links.loss[link] > 0.0:
+        if links.row[link].loss > 0.0:
             draw = uniform(
                 draws.seed,
                 draws.first + run,
                 LOSS,
-                links.entity[link],
-                tracks.subject[run, sender, slot],
+                links.row[link].entity,
+                tracks.row[run, sender, slot].subject,
                 index,
                 0,
             )
-            if draw < links.loss[link]:
+            if draw < links.row[link].loss:
                 continue
         report_state = state.state[run, link, ring, count]
         report_covariance = state.covariance[run, link, ring, count]
@@ -89,18 +90,18 @@ def send(
             report_state[row] = tracks.state[run, sender, slot, row]
             for column in range(6):
                 report_covariance[row, column] = tracks.covariance[run, sender, slot, row, column]
-        age_s = send_s - tracks.time_s[run, sender, slot]
-        predict(report_state, report_covariance, age_s, tracker.process_noise[sender], 0.0, 0.0, 0.0)
-        identity = tracks.identity[run, sender, slot]
-        state.time_s[run, link, ring, count] = send_s
-        state.number[run, link, ring, count] = tracks.number[run, sender, slot]
-        state.quality[run, link, ring, count] = track_quality(report_covariance)
-        state.identity[run, link, ring, count] = identity if links.carries_identity[link] else PENDING
-        state.ordered[run, link, ring, count] = (
-            links.carries_order[link] and identity == HOSTILE and nodes.control_status[sender] != HOLD
+        age_s = send_s - tracks.row[run, sender, slot].time_s
+        predict(report_state, report_covariance, age_s, tracker.row[sender].process_noise, 0.0, 0.0, 0.0)
+        identity = tracks.row[run, sender, slot].identity
+        state.report[run, link, ring, count].time_s = send_s
+        state.report[run, link, ring, count].number = tracks.row[run, sender, slot].number
+        state.report[run, link, ring, count].quality = track_quality(report_covariance)
+        state.report[run, link, ring, count].identity = identity if links.row[link].carries_identity else PENDING
+        state.report[run, link, ring, count].ordered = (
+            links.row[link].carries_order and identity == HOSTILE and nodes.row[sender].control_status != HOLD
         )
-        state.subject[run, link, ring, count] = tracks.subject[run, sender, slot]
-        state.cause[run, link, ring, count] = tracks.cause[run, sender, slot]
+        state.report[run, link, ring, count].subject = tracks.row[run, sender, slot].subject
+        state.report[run, link, ring, count].cause = tracks.row[run, sender, slot].cause
         count += 1
     state.count[run, link, ring] = count
 
@@ -109,8 +110,8 @@ def send(
 def find_number(tracks: TrackState, run: int, node: int, number: int) -> int:
     """Return the slot that already goes by a reported track number, or ``NONE``."""
     for slot in range(tracks.top[run, node]):
-        if tracks.status[run, node, slot] >= CONFIRMED and (
-            tracks.remote_number[run, node, slot] == number or tracks.number[run, node, slot] == number
+        if tracks.row[run, node, slot].status >= CONFIRMED and (
+            tracks.row[run, node, slot].remote_number == number or tracks.row[run, node, slot].number == number
         ):
             return slot
     return NONE
@@ -128,14 +129,14 @@ def correlate(
     best, best_distance2 = NONE, CORRELATION_GATE2
     report_state = state.state[run, link, ring, report]
     for slot in range(tracks.top[run, node]):
-        if tracks.status[run, node, slot] < CONFIRMED or tracks.remote_link[run, node, slot] == link:
+        if tracks.row[run, node, slot].status < CONFIRMED or tracks.row[run, node, slot].remote_link == link:
             continue
-        age_s = state.time_s[run, link, ring, report] - tracks.time_s[run, node, slot]
+        age_s = state.report[run, link, ring, report].time_s - tracks.row[run, node, slot].time_s
         distance2, _ = predicted_distance2(
             tracks.state[run, node, slot],
             tracks.covariance[run, node, slot],
             age_s,
-            tracker.process_noise[node],
+            tracker.row[node].process_noise,
             0.0,
             0.0,
             0.0,
@@ -155,14 +156,14 @@ def adopt_number(
 
     heard  a link leads back to the sender; of equally good reports the lower number stays
     """
-    own = tracks.number[run, node, slot]
+    own = tracks.row[run, node, slot].number
     if own == number:
         return
     own_quality = track_quality(tracks.covariance[run, node, slot])
     if heard and (own_quality > quality or (own_quality == quality and own < number)):
         return
-    tracks.number[run, node, slot] = number
-    tracks.cause[run, node, slot] = log_event(
+    tracks.row[run, node, slot].number = number
+    tracks.row[run, node, slot].cause = log_event(
         events,
         run,
         arrival_s,
@@ -171,7 +172,7 @@ def adopt_number(
         NONE,
         number,
         NONE,
-        tracks.cause[run, node, slot],
+        tracks.row[run, node, slot].cause,
         NONE,
         float(own),
         tracks.state[run, node, slot],
@@ -193,55 +194,55 @@ def take_report(
     heard: bool,
 ) -> None:
     """Bring one report into the receiver's track file: tied by number, else correlated, else a new received track."""
-    node = links.receiver[link]
-    number = state.number[run, link, ring, report]
+    node = links.row[link].receiver
+    number = state.report[run, link, ring, report].number
     slot = find_number(tracks, run, node, number)
-    if slot == NONE and links.correlates[0]:
+    if slot == NONE and links.row[link].correlates:
         slot = correlate(tracker, tracks, state, run, link, ring, report, node)
     if slot == NONE:
         slot = open_slot(tracks, run, node)
         if slot == NONE:
-            events.overflow[run] = TRACKS_FULL
+            events.tally[run, OVERFLOW] = TRACKS_FULL
             return
-        tracks.status[run, node, slot] = RECEIVED
-        tracks.number[run, node, slot] = number
-        tracks.subject[run, node, slot] = state.subject[run, link, ring, report]
-        tracks.confirmed_s[run, node, slot] = arrival_s
-        tracks.started_s[run, node, slot] = arrival_s
-    if tracks.status[run, node, slot] == RECEIVED:
+        tracks.row[run, node, slot].status = RECEIVED
+        tracks.row[run, node, slot].number = number
+        tracks.row[run, node, slot].subject = state.report[run, link, ring, report].subject
+        tracks.row[run, node, slot].confirmed_s = arrival_s
+        tracks.row[run, node, slot].started_s = arrival_s
+    if tracks.row[run, node, slot].status == RECEIVED:
         for row in range(6):
             tracks.state[run, node, slot, row] = state.state[run, link, ring, report, row]
             for column in range(6):
                 tracks.covariance[run, node, slot, row, column] = state.covariance[run, link, ring, report, row, column]
-        sent_s = state.time_s[run, link, ring, report]
-        tracks.time_s[run, node, slot] = sent_s if links.extrapolates[link] else arrival_s
-        tracks.number[run, node, slot] = number
+        sent_s = state.report[run, link, ring, report].time_s
+        tracks.row[run, node, slot].time_s = sent_s if links.row[link].extrapolates else arrival_s
+        tracks.row[run, node, slot].number = number
     else:
-        quality = state.quality[run, link, ring, report]
+        quality = state.report[run, link, ring, report].quality
         adopt_number(arrival_s, tracks, events, run, node, slot, number, quality, heard)
-    if tracks.remote_link[run, node, slot] == NONE:
-        tracks.cause[run, node, slot] = log_event(
+    if tracks.row[run, node, slot].remote_link == NONE:
+        tracks.row[run, node, slot].cause = log_event(
             events,
             run,
             arrival_s,
             TRACK_RECEIVED,
             node,
             NONE,
-            tracks.number[run, node, slot],
+            tracks.row[run, node, slot].number,
             link,
-            state.cause[run, link, ring, report],
+            state.report[run, link, ring, report].cause,
             NONE,
-            arrival_s - state.time_s[run, link, ring, report],
+            arrival_s - state.report[run, link, ring, report].time_s,
             tracks.state[run, node, slot],
         )
-    tracks.remote_link[run, node, slot] = link
-    tracks.remote_number[run, node, slot] = number
-    tracks.remote_s[run, node, slot] = arrival_s
-    tracks.remote_quality[run, node, slot] = state.quality[run, link, ring, report]
-    if links.carries_identity[link]:
-        tracks.remote_identity[run, node, slot] = state.identity[run, link, ring, report]
-    if links.carries_order[link]:
-        tracks.ordered[run, node, slot] = state.ordered[run, link, ring, report]
+    tracks.row[run, node, slot].remote_link = link
+    tracks.row[run, node, slot].remote_number = number
+    tracks.row[run, node, slot].remote_s = arrival_s
+    tracks.row[run, node, slot].remote_quality = state.report[run, link, ring, report].quality
+    if links.row[link].carries_identity:
+        tracks.row[run, node, slot].remote_identity = state.report[run, link, ring, report].identity
+    if links.row[link].carries_order:
+        tracks.row[run, node, slot].ordered = state.report[run, link, ring, report].ordered
 
 
 @njit(nogil=True, cache=True)
@@ -250,13 +251,13 @@ def forget_stale(
 ) -> None:
     """Drop received tracks that nobody reports any more, and untie those that the node holds itself."""
     for slot in range(tracks.top[run, node]):
-        link = tracks.remote_link[run, node, slot]
-        if link == NONE or tracks.status[run, node, slot] == FREE_SLOT:
+        link = tracks.row[run, node, slot].remote_link
+        if link == NONE or tracks.row[run, node, slot].status == FREE_SLOT:
             continue
-        patience_s = STALE_INTERVALS * links.interval_s[link] + links.latency_s[link]
-        if now_s - tracks.remote_s[run, node, slot] <= patience_s:
+        patience_s = STALE_INTERVALS * links.row[link].interval_s + links.row[link].latency_s
+        if now_s - tracks.row[run, node, slot].remote_s <= patience_s:
             continue
-        if tracks.status[run, node, slot] == RECEIVED:
+        if tracks.row[run, node, slot].status == RECEIVED:
             log_event(
                 events,
                 run,
@@ -264,19 +265,19 @@ def forget_stale(
                 TRACK_DROPPED,
                 node,
                 NONE,
-                tracks.number[run, node, slot],
+                tracks.row[run, node, slot].number,
                 link,
-                tracks.cause[run, node, slot],
+                tracks.row[run, node, slot].cause,
                 NONE,
                 0.0,
                 tracks.state[run, node, slot],
             )
             clear_slot(tracks, run, node, slot)
         else:
-            tracks.remote_link[run, node, slot] = NONE
-            tracks.remote_number[run, node, slot] = NONE
-            tracks.remote_identity[run, node, slot] = PENDING
-            tracks.remote_quality[run, node, slot] = NONE
+            tracks.row[run, node, slot].remote_link = NONE
+            tracks.row[run, node, slot].remote_number = NONE
+            tracks.row[run, node, slot].remote_identity = PENDING
+            tracks.row[run, node, slot].remote_quality = NONE
 
 
 @njit(nogil=True, cache=True)
@@ -284,9 +285,9 @@ def watch_contact(
     now_s: float, nodes: NodeTable, state: MessageState, events: EventLog, run: int, node: int
 ) -> None:
     """Log when a node loses or regains contact with its superior."""
-    lost = now_s - state.contact_s[run, node] > nodes.contact_timeout_s[node]
-    if lost != state.lost_contact[run, node]:
-        state.lost_contact[run, node] = lost
+    lost = now_s - state.node[run, node].contact_s > nodes.row[node].contact_timeout_s
+    if lost != state.node[run, node].lost_contact:
+        state.node[run, node].lost_contact = lost
         kind = CONTACT_LOST if lost else CONTACT_RESTORED
         log_event(
             events,
@@ -296,10 +297,10 @@ def watch_contact(
             node,
             NONE,
             NONE,
-            nodes.superior[node],
+            nodes.row[node].superior,
             NONE,
             NONE,
-            now_s - state.contact_s[run, node],
+            now_s - state.node[run, node].contact_s,
             nodes.position_m[node],
         )
 
@@ -307,11 +308,11 @@ def watch_contact(
 @njit(nogil=True, cache=True)
 def leads_back(links: LinkTable, link: int) -> bool:
     """Tell whether another link carries tracks from the receiver of this one to its sender."""
-    for other in range(links.entity.shape[0]):
+    for other in range(links.row.shape[0]):
         if (
-            links.sender[other] == links.receiver[link]
-            and links.receiver[other] == links.sender[link]
-            and links.carries_track[other]
+            links.row[other].sender == links.row[link].receiver
+            and links.row[other].receiver == links.row[link].sender
+            and links.row[other].carries_track
         ):
             return True
     return False
@@ -334,31 +335,31 @@ def share(
     """Send in every time slot that falls in this step, then take what arrives in it, in the order of the links."""
     end_s = time_s + step_s
     for run in range(first_run, last_run):
-        for link in range(links.entity.shape[0]):
-            interval_s = links.interval_s[link]
-            while state.next_send[run, link] * interval_s < end_s:
-                index = state.next_send[run, link]
+        for link in range(links.row.shape[0]):
+            interval_s = links.row[link].interval_s
+            while state.link[run, link].next_send * interval_s < end_s:
+                index = state.link[run, link].next_send
                 send_s = index * interval_s
-                if links.active_from_s[link] <= send_s < links.active_until_s[link]:
+                if links.row[link].active_from_s <= send_s < links.row[link].active_until_s:
                     send(send_s, index, links, nodes, tracker, tracks, draws, state, run, link)
                 else:
                     state.count[run, link, index % state.count.shape[2]] = NONE
-                state.next_send[run, link] = index + 1
-        for link in range(links.entity.shape[0]):
+                state.link[run, link].next_send = index + 1
+        for link in range(links.row.shape[0]):
             heard = leads_back(links, link)
-            receiver = links.receiver[link]
-            while state.next_receive[run, link] * links.interval_s[link] + links.latency_s[link] < end_s:
-                index = state.next_receive[run, link]
-                if index >= state.next_send[run, link]:
+            receiver = links.row[link].receiver
+            while state.link[run, link].next_receive * links.row[link].interval_s + links.row[link].latency_s < end_s:
+                index = state.link[run, link].next_receive
+                if index >= state.link[run, link].next_send:
                     break
-                arrival_s = index * links.interval_s[link] + links.latency_s[link]
+                arrival_s = index * links.row[link].interval_s + links.row[link].latency_s
                 ring = index % state.count.shape[2]
-                if state.count[run, link, ring] != NONE and links.sender[link] == nodes.superior[receiver]:
-                    state.contact_s[run, receiver] = arrival_s
+                if state.count[run, link, ring] != NONE and links.row[link].sender == nodes.row[receiver].superior:
+                    state.node[run, receiver].contact_s = arrival_s
                 for report in range(state.count[run, link, ring]):
                     take_report(arrival_s, links, tracker, tracks, state, events, run, link, ring, report, heard)
-                state.next_receive[run, link] = index + 1
-        for node in range(nodes.superior.shape[0]):
+                state.link[run, link].next_receive = index + 1
+        for node in range(nodes.row.shape[0]):
             forget_stale(end_s, links, tracks, state, events, run, node)
-            if nodes.superior[node] != NONE and not math.isinf(nodes.contact_timeout_s[node]):
+            if nodes.row[node].superior != NONE and not math.isinf(nodes.row[node].contact_timeout_s):
                 watch_contact(end_s, nodes, state, events, run, node)

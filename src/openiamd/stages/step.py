@@ -18,10 +18,10 @@ from openiamd.stages.share import share
 from openiamd.stages.track import track
 from openiamd.world.arrays import Draws
 from openiamd.world.compile import DURATION, GATE, LATITUDE, SAMPLE, STEP, State, World
-from openiamd.world.events import FITS
+from openiamd.world.events import FITS, OVERFLOW
 
 
-@njit(nogil=True, cache=True)
+@njit(inline="always")
 def step(world: World, draws: Draws, state: State, time_s: float, first: int, last: int) -> None:
     """Carry runs ``first`` up to ``last`` of the slice from ``time_s`` to the end of the step."""
     w, s = world, state
@@ -64,6 +64,6 @@ def run_all(world: World, draws: Draws, state: State, runs: int) -> int:
     for run in range(runs):
         for index in range(steps):
             step(world, draws, state, index * world.clock[STEP], run, run + 1)
-            if state.events.overflow[run] != FITS:
-                return state.events.overflow[run]
+            if state.events.tally[run, OVERFLOW] != FITS:
+                return state.events.tally[run, OVERFLOW]
     return FITS

@@ -12,7 +12,7 @@ from openiamd.physics.geodesy import height_m
 from openiamd.physics.gravity import gravity_mps2
 from openiamd.world.arrays import Floats
 from openiamd.world.doctrine import NodeTable
-from openiamd.world.events import NONE, TRACK_CONFIRMED, TRACK_DROPPED, TRACKS_FULL, EventLog, log_event
+from openiamd.world.events import NONE, OVERFLOW, TRACK_CONFIRMED, TRACK_DROPPED, TRACKS_FULL, EventLog, log_event
 from openiamd.world.sensors import CIVIL_REPLY, MODE5_REPLY, NO_REPLY, PlotBuffer, SensorTable
 from openiamd.world.tracks import (
     CONFIRMED,
@@ -77,21 +77,21 @@ def gate_pairs(
     ``work.columns`` names each column's slot. Cost d² + log det S: Blackman & Popoli (1999), section 6.3.
     """
     columns = 0
-    gate2 = tracker.gate[node] * tracker.gate[node]
+    gate2 = tracker.row[node].gate * tracker.row[node].gate
     for slot in range(tracks.top[run, node]):
-        if tracks.status[run, node, slot] == FREE_SLOT:
+        if tracks.row[run, node, slot].status == FREE_SLOT:
             continue
         state = tracks.state[run, node, slot]
         covariance = tracks.covariance[run, node, slot]
         listed = False
         for plot in range(first, last):
-            age_s = plots.time_s[run, plot] - tracks.time_s[run, node, slot]
+            age_s = plots.row[run, plot].time_s - tracks.row[run, node, slot].time_s
             plot_m = plots.position_m[run, plot]
             plot_m2 = plots.covariance_m2[run, plot]
-            if not near(state, covariance, age_s, plot_m, plot_m2, tracker.gate[node]):
+            if not near(state, covariance, age_s, plot_m, plot_m2, tracker.row[node].gate):
                 continue
-            ax, ay, az = pull(state, nodes.ballistic_minimum_speed_mps[node])
-            noise = tracker.process_noise[node] if age_s > 0.0 else 0.0
+            ax, ay, az = pull(state, nodes.row[node].ballistic_minimum_speed_mps)
+            noise = tracker.row[node].process_noise if age_s > 0.0 else 0.0
             distance2, spread = predicted_distance2(
                 state, covariance, age_s, noise, ax, ay, az, plot_m, plot_m2
             )
@@ -110,15 +110,15 @@ def gate_pairs(
 @njit(nogil=True, cache=True)
 def take_reply(tracks: TrackState, plots: PlotBuffer, run: int, node: int, slot: int, plot: int) -> None:
     """Keep what the interrogator heard along with a plot."""
-    reply = plots.reply[run, plot]
+    reply = plots.row[run, plot].reply
     if reply == NO_REPLY:
-        tracks.unanswered[run, node, slot] += 1
+        tracks.row[run, node, slot].unanswered += 1
     elif reply == MODE5_REPLY:
-        tracks.mode5_s[run, node, slot] = plots.time_s[run, plot]
-        tracks.unanswered[run, node, slot] = 0
+        tracks.row[run, node, slot].mode5_s = plots.row[run, plot].time_s
+        tracks.row[run, node, slot].unanswered = 0
     elif reply == CIVIL_REPLY:
-        tracks.civil_s[run, node, slot] = plots.time_s[run, plot]
-        tracks.unanswered[run, node, slot] = 0
+        tracks.row[run, node, slot].civil_s = plots.row[run, plot].time_s
+        tracks.row[run, node, slot].unanswered = 0
 
 
 @njit(nogil=True, cache=True)
@@ -133,12 +133,12 @@ def record_hit(
     sensor: int,
 ) -> None:
     """Count a plot toward confirmation, and toward the hold of an engagement radar."""
-    tracks.hits[run, node, slot] += 1
+    tracks.row[run, node, slot].hits += 1
     for hit in range(HIT_TIMES - 1, 0, -1):
         tracks.hit_s[run, node, slot, hit] = tracks.hit_s[run, node, slot, hit - 1]
-    tracks.hit_s[run, node, slot, 0] = plots.time_s[run, plot]
-    if sensors.engagement[sensor] >= 0:
-        tracks.held_s[run, node, slot, sensors.engagement[sensor]] = plots.time_s[run, plot]
+    tracks.hit_s[run, node, slot, 0] = plots.row[run, plot].time_s
+    if sensors.row[sensor].engagement >= 0:
+        tracks.held_s[run, node, slot, sensors.row[sensor].engagement] = plots.row[run, plot].time_s
     take_reply(tracks, plots, run, node, slot, plot)
 
 
@@ -154,31 +154,31 @@ def confirm(
     time_s: float,
 ) -> None:
     """Confirm a track with M plots in N scans, or one that a link had reported already."""
-    status = tracks.status[run, node, slot]
+    status = tracks.row[run, node, slot].status
     if status == TENTATIVE:
-        window_s = (tracker.confirm_scans[node] - 0.5) * tracker.scan_s[node]
-        if tracks.hit_s[run, node, slot, tracker.confirm_hits[node] - 1] < time_s - window_s:
+        window_s = (tracker.row[node].confirm_scans - 0.5) * tracker.row[node].scan_s
+        if tracks.hit_s[run, node, slot, tracker.row[node].confirm_hits - 1] < time_s - window_s:
             return
-        tracks.number[run, node, slot] = (node + 1) * NUMBERS_PER_NODE + tracks.issued[run, node]
+        tracks.row[run, node, slot].number = (node + 1) * NUMBERS_PER_NODE + tracks.issued[run, node]
         tracks.issued[run, node] += 1
-        tracks.confirmed_s[run, node, slot] = time_s
-        tracks.cause[run, node, slot] = tracks.plot_cause[run, node, slot]
+        tracks.row[run, node, slot].confirmed_s = time_s
+        tracks.row[run, node, slot].cause = tracks.row[run, node, slot].plot_cause
     elif status != RECEIVED:
         return
-    tracks.status[run, node, slot] = CONFIRMED
+    tracks.row[run, node, slot].status = CONFIRMED
     range_m = 0.0
     for axis in range(3):
         range_m += (tracks.state[run, node, slot, axis] - nodes.position_m[node, axis]) ** 2
-    tracks.cause[run, node, slot] = log_event(
+    tracks.row[run, node, slot].cause = log_event(
         events,
         run,
         time_s,
         TRACK_CONFIRMED,
         node,
         NONE,
-        tracks.number[run, node, slot],
+        tracks.row[run, node, slot].number,
         NONE,
-        tracks.cause[run, node, slot],
+        tracks.row[run, node, slot].cause,
         NONE,
         range_m**0.5,
         tracks.state[run, node, slot],
@@ -202,12 +202,12 @@ def take_plot(
     """Update a track with a plot, at the plot's own time."""
     state = tracks.state[run, node, slot]
     covariance = tracks.covariance[run, node, slot]
-    time_s = plots.time_s[run, plot]
-    age_s = time_s - tracks.time_s[run, node, slot]
-    ax, ay, az = pull(state, nodes.ballistic_minimum_speed_mps[node])
-    predict(state, covariance, age_s, tracker.process_noise[node] if age_s > 0.0 else 0.0, ax, ay, az)
+    time_s = plots.row[run, plot].time_s
+    age_s = time_s - tracks.row[run, node, slot].time_s
+    ax, ay, az = pull(state, nodes.row[node].ballistic_minimum_speed_mps)
+    predict(state, covariance, age_s, tracker.row[node].process_noise if age_s > 0.0 else 0.0, ax, ay, az)
     update(state, covariance, plots.position_m[run, plot], plots.covariance_m2[run, plot])
-    tracks.time_s[run, node, slot] = time_s
+    tracks.row[run, node, slot].time_s = time_s
     record_hit(sensors, tracks, plots, run, node, slot, plot, sensor)
     confirm(nodes, tracker, tracks, events, run, node, slot, time_s)
 
@@ -237,7 +237,7 @@ def start_track(
     """Open a tentative track on a plot that no track took: at rest, with a speed as uncertain as its height allows."""
     slot = open_slot(tracks, run, node)
     if slot == NONE:
-        events.overflow[run] = TRACKS_FULL
+        events.tally[run, OVERFLOW] = TRACKS_FULL
         return
     plot_m = plots.position_m[run, plot]
     high = height_m(plot_m[0], plot_m[1], plot_m[2]) > HIGH_M
@@ -251,13 +251,13 @@ def start_track(
             tracks.covariance[run, node, slot, 3 + row, column] = 0.0
             speed2 = sigma_mps * sigma_mps if row == column else 0.0
             tracks.covariance[run, node, slot, 3 + row, 3 + column] = speed2
-    tracks.status[run, node, slot] = TENTATIVE
-    tracks.time_s[run, node, slot] = plots.time_s[run, plot]
-    tracks.started_s[run, node, slot] = plots.time_s[run, plot]
-    tracks.subject[run, node, slot] = subject_of(plots.time_s[run, plot], plot_m)
-    tracks.plot_cause[run, node, slot] = plots.cause[run, plot]
+    tracks.row[run, node, slot].status = TENTATIVE
+    tracks.row[run, node, slot].time_s = plots.row[run, plot].time_s
+    tracks.row[run, node, slot].started_s = plots.row[run, plot].time_s
+    tracks.row[run, node, slot].subject = subject_of(plots.row[run, plot].time_s, plot_m)
+    tracks.row[run, node, slot].plot_cause = plots.row[run, plot].cause
     record_hit(sensors, tracks, plots, run, node, slot, plot, sensor)
-    confirm(nodes, tracker, tracks, events, run, node, slot, plots.time_s[run, plot])
+    confirm(nodes, tracker, tracks, events, run, node, slot, plots.row[run, plot].time_s)
 
 
 @njit(nogil=True, cache=True)
@@ -265,19 +265,19 @@ def end_tracks(
     now_s: float, tracker: TrackerTable, tracks: TrackState, events: EventLog, run: int, node: int
 ) -> None:
     """Drop tracks that missed too many scans; one that a link still reports lives on as received."""
-    scan_s = tracker.scan_s[node]
+    scan_s = tracker.row[node].scan_s
     for slot in range(tracks.top[run, node]):
-        status = tracks.status[run, node, slot]
+        status = tracks.row[run, node, slot].status
         if status == FREE_SLOT or status == RECEIVED:
             continue
         silent_s = now_s - tracks.hit_s[run, node, slot, 0]
         if status == TENTATIVE:
-            patience = tracker.confirm_scans[node] - tracker.confirm_hits[node] + 1
+            patience = tracker.row[node].confirm_scans - tracker.row[node].confirm_hits + 1
             if silent_s > (patience + 0.5) * scan_s:
                 clear_slot(tracks, run, node, slot)
-        elif silent_s > (tracker.drop_misses[node] + 0.5) * scan_s:
-            if tracks.remote_link[run, node, slot] != NONE:
-                tracks.status[run, node, slot] = RECEIVED
+        elif silent_s > (tracker.row[node].drop_misses + 0.5) * scan_s:
+            if tracks.row[run, node, slot].remote_link != NONE:
+                tracks.row[run, node, slot].status = RECEIVED
                 continue
             log_event(
                 events,
@@ -286,15 +286,15 @@ def end_tracks(
                 TRACK_DROPPED,
                 node,
                 NONE,
-                tracks.number[run, node, slot],
+                tracks.row[run, node, slot].number,
                 NONE,
-                tracks.cause[run, node, slot],
+                tracks.row[run, node, slot].cause,
                 NONE,
                 silent_s,
                 tracks.state[run, node, slot],
             )
             clear_slot(tracks, run, node, slot)
-    while tracks.top[run, node] > 0 and tracks.status[run, node, tracks.top[run, node] - 1] == FREE_SLOT:
+    while tracks.top[run, node] > 0 and tracks.row[run, node, tracks.top[run, node] - 1].status == FREE_SLOT:
         tracks.top[run, node] -= 1
 
 
@@ -314,11 +314,11 @@ def track(
 ) -> None:
     """Give this step's plots to the tracks of each node, radar by radar; start and end tracks."""
     for run in range(first_run, last_run):
-        for sensor in range(sensors.entity.shape[0]):
+        for sensor in range(sensors.row.shape[0]):
             first, last = plots.first[run, sensor], plots.first[run, sensor + 1]
             if first == last:
                 continue
-            node = sensors.node[sensor]
+            node = sensors.row[sensor].node
             columns = gate_pairs(nodes, tracker, plots, tracks, work, run, node, first, last)
             assign(
                 work.cost, last - first, columns, MISS_COST, work.plot_slot, work.work_floats, work.work_integers

@@ -127,11 +127,11 @@ def compile_world(scenario: ResolvedScenario) -> World:
 def _refuse_collisions(scenario: ResolvedScenario, world: World) -> None:
     """Raise if two entities hash alike within one domain of draws."""
     named = [
-        (world.threats.entity, [flying.id for flying in scenario.objects]),
-        (world.sensors.entity, [sensor.id for sensor in scenario.sensors]),
-        (world.sensors.interrogator, [f"{sensor.id}/interrogator" for sensor in scenario.sensors]),
-        (world.links.entity, [link.id for link in scenario.links]),
-        (world.fire_units.entity, [unit.id for unit in scenario.fire_units]),
+        (world.threats.row["entity"], [flying.id for flying in scenario.objects]),
+        (world.sensors.row["entity"], [sensor.id for sensor in scenario.sensors]),
+        (world.sensors.row["interrogator"], [f"{sensor.id}/interrogator" for sensor in scenario.sensors]),
+        (world.links.row["entity"], [link.id for link in scenario.links]),
+        (world.fire_units.row["entity"], [unit.id for unit in scenario.fire_units]),
     ]
     seen: dict[int, str] = {}
     for hashes, names in named:
@@ -145,9 +145,9 @@ def _refuse_collisions(scenario: ResolvedScenario, world: World) -> None:
 
 def first_capacity(world: World) -> Capacity:
     """Return buffer sizes that suit most scenarios; an overflow doubles them."""
-    objects = world.threats.entity.shape[0]
-    sensors = world.sensors.entity.shape[0]
-    nodes = world.nodes.superior.shape[0]
+    objects = world.threats.row.shape[0]
+    sensors = world.sensors.row.shape[0]
+    nodes = world.nodes.row.shape[0]
     return Capacity(
         events=1024 + 24 * objects * max(nodes, 1),
         plots=64 + 2 * min(objects * sensors, 256),
@@ -162,10 +162,10 @@ def sample_count(world: World) -> int:
 
 def create_state(world: World, runs: int, capacity: Capacity) -> State:
     """Return the state of ``runs`` runs before the first step."""
-    objects = world.threats.entity.shape[0]
-    sensors = world.sensors.entity.shape[0]
-    nodes = world.nodes.superior.shape[0]
-    radars = int(world.sensors.engagement.max(initial=-1)) + 1
+    objects = world.threats.row.shape[0]
+    sensors = world.sensors.row.shape[0]
+    nodes = world.nodes.row.shape[0]
+    radars = int(world.sensors.row["engagement"].max(initial=-1)) + 1
     return State(
         threats=create_threat_state(runs, objects),
         sensors=create_sensor_state(world.sensors, runs, objects),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from openiamd.world.arrays import Bools, Floats, Ints
+from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Rows, rows_of
 from openiamd.world.sensors import place
 from openiamd.world.threats import aligned_unit, great_circle_leg
 
@@ -18,28 +18,33 @@ HOLD, TIGHT, FREE = 0, 1, 2
 DECENTRALIZED, CENTRALIZED, AUTONOMOUS = 0, 1, 2
 
 
+NODE_COLUMNS = {
+    "superior": WHOLE,  # −1 for none
+    "control_status": WHOLE,  # HOLD, TIGHT, FREE
+    "control_status_autonomous": WHOLE,  # after contact is lost
+    "method_of_control": WHOLE,
+    "contact_timeout_s": NUMBER,
+    "self_defence": FLAG,
+    "self_defence_radius_m": NUMBER,
+    "salvo": WHOLE,  # rounds at once
+    "salvos": WHOLE,  # looks
+    "decision_delay_s": NUMBER,
+    "interrogations_required": WHOLE,
+    "hostile_time_to_go_s": NUMBER,
+    "hostile_maximum_height_m": NUMBER,
+    "hostile_minimum_speed_mps": NUMBER,
+    "hostile_maximum_speed_mps": NUMBER,
+    "ballistic_minimum_speed_mps": NUMBER,
+    "engage_once": FLAG,
+    "all_hostile": FLAG,  # idealised: every track is HOSTILE
+}
+
+
 class NodeTable(NamedTuple):
     """Command nodes; row order is ``ResolvedScenario.nodes`` order."""
 
+    row: Rows  # (node,) NODE_COLUMNS
     position_m: Floats  # (node, 3)
-    superior: Ints  # (node,) −1 for none
-    control_status: Ints  # (node,) HOLD, TIGHT, FREE
-    control_status_autonomous: Ints  # (node,) after contact is lost
-    method_of_control: Ints  # (node,)
-    contact_timeout_s: Floats  # (node,)
-    self_defence: Bools  # (node,)
-    self_defence_radius_m: Floats  # (node,)
-    salvo: Ints  # (node,) rounds at once
-    salvos: Ints  # (node,) looks
-    decision_delay_s: Floats  # (node,)
-    interrogations_required: Ints  # (node,)
-    hostile_time_to_go_s: Floats  # (node,)
-    hostile_maximum_height_m: Floats  # (node,)
-    hostile_minimum_speed_mps: Floats  # (node,)
-    hostile_maximum_speed_mps: Floats  # (node,)
-    ballistic_minimum_speed_mps: Floats  # (node,)
-    engage_once: Bools  # (node,)
-    all_hostile: Bools  # (node,) idealised: every track is HOSTILE
 
 
 class AssetTable(NamedTuple):
@@ -49,18 +54,23 @@ class AssetTable(NamedTuple):
     radius_m: Floats  # (asset,)
 
 
+CORRIDOR_COLUMNS = {
+    "angle_rad": NUMBER,  # length
+    "half_width_m": NUMBER,
+    "floor_m": NUMBER,
+    "ceiling_m": NUMBER,
+    "minimum_speed_mps": NUMBER,
+    "maximum_speed_mps": NUMBER,
+    "identity": WHOLE,
+}
+
+
 class CorridorTable(NamedTuple):
     """Lanes, one row for each great-circle piece."""
 
+    row: Rows  # (piece,) CORRIDOR_COLUMNS
     start: Floats  # (piece, 3) unit vector from the earth's centre
     along: Floats  # (piece, 3) unit vector of its direction there
-    angle_rad: Floats  # (piece,) length
-    half_width_m: Floats  # (piece,)
-    floor_m: Floats  # (piece,)
-    ceiling_m: Floats  # (piece,)
-    minimum_speed_mps: Floats  # (piece,)
-    maximum_speed_mps: Floats  # (piece,)
-    identity: Ints  # (piece,)
 
 
 def compile_nodes(scenario: ResolvedScenario) -> NodeTable:
@@ -69,35 +79,18 @@ def compile_nodes(scenario: ResolvedScenario) -> NodeTable:
 
     nodes = scenario.nodes
 
-    def ints(values: list[int]) -> Ints:
-        return np.array(values, np.int64)
-
-    def floats(values: list[float]) -> Floats:
-        return np.array(values, np.float64)
-
-    def bools(values: list[bool]) -> Bools:
-        return np.array(values, np.bool_)
-
+    rows = {
+        "control_status": [CONTROL_STATUSES.index(node.control_status) for node in nodes],
+        "control_status_autonomous": [CONTROL_STATUSES.index(node.control_status_autonomous) for node in nodes],
+        "method_of_control": [METHODS_OF_CONTROL.index(node.method_of_control) for node in nodes],
+        "all_hostile": [node.identify_all_hostile for node in nodes],
+    }
+    for name in NODE_COLUMNS:
+        if name not in rows:
+            rows[name] = [getattr(node, name) for node in nodes]
     return NodeTable(
+        row=rows_of(NODE_COLUMNS, rows, len(nodes)),
         position_m=np.array([place(node.position, 0.0, scenario.origin)[0] for node in nodes]).reshape(-1, 3),
-        superior=ints([node.superior for node in nodes]),
-        control_status=ints([CONTROL_STATUSES.index(node.control_status) for node in nodes]),
-        control_status_autonomous=ints([CONTROL_STATUSES.index(node.control_status_autonomous) for node in nodes]),
-        method_of_control=ints([METHODS_OF_CONTROL.index(node.method_of_control) for node in nodes]),
-        contact_timeout_s=floats([node.contact_timeout_s for node in nodes]),
-        self_defence=bools([node.self_defence for node in nodes]),
-        self_defence_radius_m=floats([node.self_defence_radius_m for node in nodes]),
-        salvo=ints([node.salvo for node in nodes]),
-        salvos=ints([node.salvos for node in nodes]),
-        decision_delay_s=floats([node.decision_delay_s for node in nodes]),
-        interrogations_required=ints([node.interrogations_required for node in nodes]),
-        hostile_time_to_go_s=floats([node.hostile_time_to_go_s for node in nodes]),
-        hostile_maximum_height_m=floats([node.hostile_maximum_height_m for node in nodes]),
-        hostile_minimum_speed_mps=floats([node.hostile_minimum_speed_mps for node in nodes]),
-        hostile_maximum_speed_mps=floats([node.hostile_maximum_speed_mps for node in nodes]),
-        ballistic_minimum_speed_mps=floats([node.ballistic_minimum_speed_mps for node in nodes]),
-        engage_once=bools([node.engage_once for node in nodes]),
-        all_hostile=bools([node.identify_all_hostile for node in nodes]),
     )
 
 
@@ -114,23 +107,24 @@ def compile_corridors(scenario: ResolvedScenario) -> CorridorTable:
     """Return the pieces of all corridors."""
     from openiamd.catalogue.resolved import IDENTITIES  # noqa: PLC0415 (names only, no cycle)
 
-    rows = []
+    pieces = []
     for corridor in scenario.corridors:
         units = [aligned_unit(point, scenario.origin) for point in corridor.points]
         for start, end in zip(units[:-1], units[1:], strict=True):
-            along, angle = great_circle_leg(start, end)
-            rows.append((start, along, angle, corridor, IDENTITIES.index(corridor.identity)))
-    lanes = [row[3] for row in rows]
+            along, angle_rad = great_circle_leg(start, end)
+            pieces.append((start, along, angle_rad, corridor))
+    lanes = [piece[3] for piece in pieces]
+    rows = {
+        "angle_rad": [piece[2] for piece in pieces],
+        "half_width_m": [lane.half_width_m for lane in lanes],
+        "floor_m": [lane.floor_m for lane in lanes],
+        "ceiling_m": [lane.ceiling_m for lane in lanes],
+        "minimum_speed_mps": [lane.minimum_speed_mps for lane in lanes],
+        "maximum_speed_mps": [lane.maximum_speed_mps or math.inf for lane in lanes],
+        "identity": [IDENTITIES.index(lane.identity) for lane in lanes],
+    }
     return CorridorTable(
-        start=np.array([row[0] for row in rows], np.float64).reshape(-1, 3),
-        along=np.array([row[1] for row in rows], np.float64).reshape(-1, 3),
-        angle_rad=np.array([row[2] for row in rows], np.float64),
-        half_width_m=np.array([lane.half_width_m for lane in lanes], np.float64),
-        floor_m=np.array([lane.floor_m for lane in lanes], np.float64),
-        ceiling_m=np.array([lane.ceiling_m for lane in lanes], np.float64),
-        minimum_speed_mps=np.array([lane.minimum_speed_mps for lane in lanes], np.float64),
-        maximum_speed_mps=np.array(
-            [lane.maximum_speed_mps if lane.maximum_speed_mps > 0.0 else math.inf for lane in lanes], np.float64
-        ),
-        identity=np.array([row[4] for row in rows], np.int64),
+        row=rows_of(CORRIDOR_COLUMNS, rows, len(pieces)),
+        start=np.array([piece[0] for piece in pieces], np.float64).reshape(-1, 3),
+        along=np.array([piece[1] for piece in pieces], np.float64).reshape(-1, 3),
     )

@@ -1,6 +1,7 @@
 """The event log of each run: what happened, when, to whom, and because of which earlier event.
 
-The kinds are grouped by the table in which they are stored. ``NONE`` stands for "does not apply".
+The kinds are grouped by the table in which they are stored. ``NONE`` stands for "does not apply". Constants that
+kernels pass on are ``np.int64``: numba would compile one more copy of the callee for each plain literal.
 """
 
 from typing import NamedTuple
@@ -8,45 +9,48 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from openiamd.world.arrays import Floats, Ints
+from openiamd.world.arrays import NUMBER, WHOLE, Floats, Ints, Rows, filled_rows
 
-NONE = -1
+NONE = np.int64(-1)
 
-LAUNCHED, LEAKED, DEPARTED, UNRESOLVED = 1, 2, 3, 4
-FIRST_LOOK, FIRST_DETECTION = 10, 11
-TRACK_CONFIRMED, TRACK_DROPPED, NUMBER_CHANGED = 20, 21, 22
-TRACK_RECEIVED, CONTACT_LOST, CONTACT_RESTORED = 30, 31, 32
-IDENTITY, ENGAGE, HELD, CEASED = 40, 41, 42, 43
-SHOT = 50
-KILL, MISS, WASTED, OVERKILL, ASSESSED = 60, 61, 62, 63, 64
+LAUNCHED, LEAKED, DEPARTED, UNRESOLVED = np.int64(1), np.int64(2), np.int64(3), np.int64(4)
+FIRST_LOOK, FIRST_DETECTION = np.int64(10), np.int64(11)
+TRACK_CONFIRMED, TRACK_DROPPED, NUMBER_CHANGED = np.int64(20), np.int64(21), np.int64(22)
+TRACK_RECEIVED, CONTACT_LOST, CONTACT_RESTORED = np.int64(30), np.int64(31), np.int64(32)
+IDENTITY, ENGAGE, HELD, CEASED = np.int64(40), np.int64(41), np.int64(42), np.int64(43)
+SHOT = np.int64(50)
+KILL, MISS, WASTED, OVERKILL, ASSESSED = np.int64(60), np.int64(61), np.int64(62), np.int64(63), np.int64(64)
 
 FITS, EVENTS_FULL, PLOTS_FULL, TRACKS_FULL = 0, 1, 2, 3
+
+COUNT, SCORED, OVERFLOW = 0, 1, 2
+
+EVENT_COLUMNS = {
+    "time_s": NUMBER,
+    "value": NUMBER,  # range, age, distance or number, by kind
+    "kind": WHOLE,
+    "node": WHOLE,
+    "thing": WHOLE,  # flying object
+    "track_number": WHOLE,
+    "other": WHOLE,  # asset, sensor, link, fire unit or reason, by kind
+    "cause": WHOLE,  # event id in the same run
+    "code": WHOLE,  # identity, reason or interceptor, by kind
+}
 
 
 class EventLog(NamedTuple):
     """Events so far; the second axis is the event id within the run."""
 
-    count: Ints  # (run,) events logged
-    scored: Ints  # (run,) events whose true object has been looked up
-    overflow: Ints  # (run,) FITS, or which buffer was too small
-    whole: Ints  # (run, event, 7) kind, node, object, track number, other, cause, code
-    time_s: Floats  # (run, event)
-    value: Floats  # (run, event)
+    tally: Ints  # (run, 3) COUNT logged, SCORED: objects looked up, OVERFLOW: FITS or the buffer that was too small
+    row: Rows  # (run, event) EVENT_COLUMNS
     position_m: Floats  # (run, event, 3) east, north, up
-
-
-KIND, NODE, OBJECT, TRACK_NUMBER, OTHER, CAUSE, CODE = 0, 1, 2, 3, 4, 5, 6
 
 
 def create_event_log(runs: int, capacity: int) -> EventLog:
     """Return an empty log for ``runs`` runs of at most ``capacity`` events each."""
     return EventLog(
-        count=np.zeros(runs, np.int64),
-        scored=np.zeros(runs, np.int64),
-        overflow=np.zeros(runs, np.int64),
-        whole=np.full((runs, capacity, 7), NONE, np.int64),
-        time_s=np.zeros((runs, capacity)),
-        value=np.zeros((runs, capacity)),
+        tally=np.zeros((runs, 3), np.int64),
+        row=filled_rows(EVENT_COLUMNS, (runs, capacity), {}),
         position_m=np.zeros((runs, capacity, 3)),
     )
 
@@ -70,21 +74,21 @@ def log_event(
 
     position_m  (3,) east, north, up of what the event is about
     """
-    event = log.count[run]
-    if event >= log.time_s.shape[1]:
-        log.overflow[run] = EVENTS_FULL
+    event = log.tally[run, COUNT]
+    if event >= log.row.shape[1]:
+        log.tally[run, OVERFLOW] = EVENTS_FULL
         return NONE
-    log.count[run] = event + 1
-    whole = log.whole[run, event]
-    whole[KIND] = kind
-    whole[NODE] = node
-    whole[OBJECT] = thing
-    whole[TRACK_NUMBER] = track_number
-    whole[OTHER] = other
-    whole[CAUSE] = cause
-    whole[CODE] = code
-    log.time_s[run, event] = time_s
-    log.value[run, event] = value
+    log.tally[run, COUNT] = event + 1
+    row = log.row[run, event]
+    row.time_s = time_s
+    row.value = value
+    row.kind = kind
+    row.node = node
+    row.thing = thing
+    row.track_number = track_number
+    row.other = other
+    row.cause = cause
+    row.code = code
     for axis in range(3):
         log.position_m[run, event, axis] = position_m[axis]
     return event

@@ -10,7 +10,7 @@ import numpy as np
 from openiamd.physics.ballistic import minimum_energy
 from openiamd.physics.draws import entity_hash
 from openiamd.physics.geodesy import EARTH_RADIUS_M, enu_from_geodetic
-from openiamd.world.arrays import Bools, Floats, Ints
+from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Rows, filled_rows, rows_of
 
 if TYPE_CHECKING:
     from openiamd.catalogue.resolved import FlyingObject, Point, ResolvedScenario
@@ -21,48 +21,61 @@ KIND_AIRCRAFT, KIND_CRUISE, KIND_BALLISTIC, KIND_DRONE = 0, 1, 2, 3
 _KINDS = {"cruise": KIND_CRUISE, "ballistic": KIND_BALLISTIC, "drone": KIND_DRONE}
 
 
+THREAT_COLUMNS = {
+    "entity": WHOLE,  # 32-bit hash of the id
+    "group": WHOLE,  # 32-bit hash of the group's id
+    "side": WHOLE,  # FRIENDLY, CIVIL, HOSTILE_SIDE
+    "kind": WHOLE,  # which kill probability applies
+    "rcs_m2": NUMBER,
+    "mode5": FLAG,  # answers Mode 5
+    "mode3": FLAG,  # answers civil Mode 3/A/S
+    "target": WHOLE,  # asset, −1 for none
+    "departs": FLAG,  # reaching the end of the route is no leak
+    "ballistic": FLAG,
+    "loop": FLAG,
+    "start_s": NUMBER,
+    "start_jitter_s": NUMBER,  # uniform in ± this
+    "arrival_rate_hz": NUMBER,  # > 0: n-th Poisson arrival of its group
+    "arrival_index": WHOLE,
+    "first_leg": WHOLE,
+    "legs": WHOLE,  # number of legs
+    "duration_s": NUMBER,  # time along the whole route
+}
+LEG_COLUMNS = {
+    "begin_s": NUMBER,  # elapsed time at its start
+    "end_s": NUMBER,
+    "height_m": NUMBER,  # at its start
+    "climb_mps": NUMBER,
+    "speed_mps": NUMBER,  # ground speed
+    "range_m": NUMBER,  # ballistic: ground range
+}
+
+
 class ThreatTable(NamedTuple):
     """Flying objects; row order is ``ResolvedScenario.objects`` order. A leg is one great-circle piece of a route."""
 
-    entity: Ints  # (object,) 32-bit hash of the id
-    group: Ints  # (object,) 32-bit hash of the group's id
-    side: Ints  # (object,) FRIENDLY, CIVIL, HOSTILE_SIDE
-    kind: Ints  # (object,) which kill probability applies
-    rcs_m2: Floats  # (object,)
-    mode5: Bools  # (object,) answers Mode 5
-    mode3: Bools  # (object,) answers civil Mode 3/A/S
-    target: Ints  # (object,) asset, −1 for none
-    departs: Bools  # (object,) reaching the end of the route is no leak
-    ballistic: Bools  # (object,)
-    loop: Bools  # (object,)
-    start_s: Floats  # (object,)
-    start_jitter_s: Floats  # (object,) uniform in ± this
-    arrival_rate_hz: Floats  # (object,) > 0: n-th Poisson arrival of its group
-    arrival_index: Ints  # (object,)
-    first_leg: Ints  # (object,)
-    legs: Ints  # (object,) number of legs
-    duration_s: Floats  # (object,) time along the whole route
+    row: Rows  # (object,) THREAT_COLUMNS
+    leg: Rows  # (leg,) LEG_COLUMNS
     leg_from: Floats  # (leg, 3) unit vector from the earth's centre, axes of the theatre
     leg_along: Floats  # (leg, 3) unit vector of the direction of flight there
-    leg_begin_s: Floats  # (leg,) elapsed time at its start
-    leg_end_s: Floats  # (leg,)
-    leg_height_m: Floats  # (leg,) at its start
-    leg_climb_mps: Floats  # (leg,)
-    leg_speed_mps: Floats  # (leg,) ground speed
-    leg_range_m: Floats  # (leg,) ballistic: ground range
+
+
+FLIGHT_COLUMNS = {
+    "status": WHOLE,  # WAITING, FLYING, KILLED, LEFT_LEAKED, LEFT_DEPARTED
+    "start_s": NUMBER,
+    "end_s": NUMBER,  # planned end of the route, then the time at which it ended
+    "leg": WHOLE,
+    "shots": WHOLE,  # rounds that have reached it
+}
 
 
 class ThreatState(NamedTuple):
     """Where the objects are; the first axis is the run."""
 
-    status: Ints  # (run, object) WAITING, FLYING, KILLED, LEFT_LEAKED, LEFT_DEPARTED
-    start_s: Floats  # (run, object)
-    end_s: Floats  # (run, object) planned end of the route, then the time at which it ended
-    leg: Ints  # (run, object)
+    row: Rows  # (run, object) FLIGHT_COLUMNS
     position_m: Floats  # (run, object, 3) at the end of the step
     previous_m: Floats  # (run, object, 3) at its beginning
     velocity_mps: Floats  # (run, object, 3)
-    shots: Ints  # (run, object) rounds that have reached it
 
 
 def aligned_unit(point: Point, origin: Point) -> np.ndarray:
@@ -122,46 +135,31 @@ def compile_threats(scenario: ResolvedScenario) -> ThreatTable:
     counts = np.array([len(rows) for rows in legs], np.int64)
     columns = list(zip(*flat, strict=True)) if flat else [()] * 8
     vector = [np.array(column, np.float64).reshape(-1, 3) for column in columns[:2]]
-    scalar = [np.array(column, np.float64) for column in columns[2:]]
+    rows = {
+        "entity": [entity_hash(flying.id) for flying in objects],
+        "group": [entity_hash(flying.group) for flying in objects],
+        "side": [SIDES.index(flying.side) for flying in objects],
+        "kind": [_KINDS.get(flying.object_class, KIND_AIRCRAFT) for flying in objects],
+        "first_leg": np.cumsum(counts) - counts,
+        "legs": counts,
+        "duration_s": [legs_of[-1][3] for legs_of in legs],
+    }
+    for name in THREAT_COLUMNS:
+        if name not in rows:
+            rows[name] = [getattr(flying, name) for flying in objects]
     return ThreatTable(
-        entity=np.array([entity_hash(flying.id) for flying in objects], np.int64),
-        group=np.array([entity_hash(flying.group) for flying in objects], np.int64),
-        side=np.array([SIDES.index(flying.side) for flying in objects], np.int64),
-        kind=np.array([_KINDS.get(flying.object_class, KIND_AIRCRAFT) for flying in objects], np.int64),
-        rcs_m2=np.array([flying.rcs_m2 for flying in objects], np.float64),
-        mode5=np.array([flying.mode5 for flying in objects], np.bool_),
-        mode3=np.array([flying.mode3 for flying in objects], np.bool_),
-        target=np.array([flying.target for flying in objects], np.int64),
-        departs=np.array([flying.departs for flying in objects], np.bool_),
-        ballistic=np.array([flying.ballistic for flying in objects], np.bool_),
-        loop=np.array([flying.loop for flying in objects], np.bool_),
-        start_s=np.array([flying.start_s for flying in objects], np.float64),
-        start_jitter_s=np.array([flying.start_jitter_s for flying in objects], np.float64),
-        arrival_rate_hz=np.array([flying.arrival_rate_hz for flying in objects], np.float64),
-        arrival_index=np.array([flying.arrival_index for flying in objects], np.int64),
-        first_leg=np.cumsum(counts) - counts,
-        legs=counts,
-        duration_s=np.array([rows[-1][3] for rows in legs], np.float64),
+        row=rows_of(THREAT_COLUMNS, rows, len(objects)),
+        leg=rows_of(LEG_COLUMNS, dict(zip(LEG_COLUMNS, columns[2:], strict=True)), len(flat)),
         leg_from=vector[0],
         leg_along=vector[1],
-        leg_begin_s=scalar[0],
-        leg_end_s=scalar[1],
-        leg_height_m=scalar[2],
-        leg_climb_mps=scalar[3],
-        leg_speed_mps=scalar[4],
-        leg_range_m=scalar[5],
     )
 
 
 def create_threat_state(runs: int, objects: int) -> ThreatState:
     """Return the state before anything has started."""
     return ThreatState(
-        status=np.zeros((runs, objects), np.int64),
-        start_s=np.full((runs, objects), np.inf),
-        end_s=np.full((runs, objects), np.inf),
-        leg=np.zeros((runs, objects), np.int64),
+        row=filled_rows(FLIGHT_COLUMNS, (runs, objects), {"start_s": np.inf, "end_s": np.inf}),
         position_m=np.zeros((runs, objects, 3)),
         previous_m=np.zeros((runs, objects, 3)),
         velocity_mps=np.zeros((runs, objects, 3)),
-        shots=np.zeros((runs, objects), np.int64),
     )

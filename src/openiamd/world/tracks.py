@@ -9,7 +9,7 @@ from numba import njit
 
 from openiamd.estimation.assignment import work_sizes
 from openiamd.physics.gravity import gravity_mps2
-from openiamd.world.arrays import Bools, Floats, Ints
+from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Ints, Rows, filled_rows, rows_of
 
 if TYPE_CHECKING:
     from openiamd.catalogue.resolved import ResolvedScenario
@@ -20,50 +20,60 @@ NUMBERS_PER_NODE = 100_000
 HIT_TIMES = 5
 
 
+TRACKER_COLUMNS = {
+    "confirm_hits": WHOLE,  # M of
+    "confirm_scans": WHOLE,  # N
+    "drop_misses": WHOLE,  # consecutive missed scans that end a confirmed track
+    "gate": NUMBER,  # Mahalanobis distance
+    "process_noise": NUMBER,  # m²/s³
+    "scan_s": NUMBER,  # longest revisit among its search radars
+}
+
+
 class TrackerTable(NamedTuple):
     """How each node tracks; row order is ``ResolvedScenario.nodes`` order."""
 
-    confirm_hits: Ints  # (node,) M of
-    confirm_scans: Ints  # (node,) N
-    drop_misses: Ints  # (node,) consecutive missed scans that end a confirmed track
-    gate: Floats  # (node,) Mahalanobis distance
-    process_noise: Floats  # (node,) m²/s³
-    scan_s: Floats  # (node,) longest revisit among its search radars
+    row: Rows  # (node,) TRACKER_COLUMNS
+
+
+TRACK_COLUMNS = {
+    "status": WHOLE,  # FREE_SLOT, TENTATIVE, CONFIRMED, RECEIVED (held only from a link)
+    "number": WHOLE,  # track number, unique to the issuing node
+    "subject": WHOLE,  # 32-bit hash of its first measurement: names it in draws
+    "time_s": NUMBER,  # time of the state
+    "started_s": NUMBER,
+    "hits": WHOLE,  # plots taken so far
+    "confirmed_s": NUMBER,  # when it became a track to decide on
+    "identity": WHOLE,
+    "unanswered": WHOLE,  # interrogations without reply since the last reply
+    "civil_s": NUMBER,  # latest civil reply
+    "mode5_s": NUMBER,  # latest Mode 5 reply
+    "remote_link": WHOLE,  # link that reports it, −1 none
+    "remote_number": WHOLE,  # number in that report
+    "remote_s": NUMBER,  # arrival of the latest report
+    "remote_quality": WHOLE,  # sender's track quality
+    "remote_identity": WHOLE,  # PENDING: none carried
+    "ordered": FLAG,  # the superior orders its engagement
+    "engagements": WHOLE,  # channels at work on it
+    "salvos": WHOLE,  # salvos spent on it
+    "decided": FLAG,  # a first decision was taken
+    "destroyed": FLAG,  # assessed as killed
+    "held_reasons": WHOLE,  # bit set of reasons already logged
+    "plot_cause": WHOLE,  # event behind its first plot (record only)
+    "cause": WHOLE,  # latest event about it
+}
 
 
 class TrackState(NamedTuple):
     """Track files; a slot holds one track or none."""
 
+    row: Rows  # (run, node, slot) TRACK_COLUMNS
     top: Ints  # (run, node) slots in use end here
     issued: Ints  # (run, node) track numbers issued so far
-    status: Ints  # (run, node, slot) FREE_SLOT, TENTATIVE, CONFIRMED, RECEIVED (held only from a link)
-    number: Ints  # (run, node, slot) track number, unique to the issuing node
-    subject: Ints  # (run, node, slot) 32-bit hash of its first measurement: names it in draws
-    time_s: Floats  # (run, node, slot) time of the state
     state: Floats  # (run, node, slot, 6) position m, velocity m/s; east, north, up
     covariance: Floats  # (run, node, slot, 6, 6)
-    started_s: Floats  # (run, node, slot)
-    hits: Ints  # (run, node, slot) plots taken so far
     hit_s: Floats  # (run, node, slot, HIT_TIMES) the latest plots, newest first
     held_s: Floats  # (run, node, slot, engagement radar) its latest plot from that radar
-    confirmed_s: Floats  # (run, node, slot) when it became a track to decide on
-    identity: Ints  # (run, node, slot)
-    unanswered: Ints  # (run, node, slot) interrogations without reply since the last reply
-    civil_s: Floats  # (run, node, slot) latest civil reply
-    mode5_s: Floats  # (run, node, slot) latest Mode 5 reply
-    remote_link: Ints  # (run, node, slot) link that reports it, −1 none
-    remote_number: Ints  # (run, node, slot) number in that report
-    remote_s: Floats  # (run, node, slot) arrival of the latest report
-    remote_quality: Ints  # (run, node, slot) sender's track quality
-    remote_identity: Ints  # (run, node, slot) PENDING: none carried
-    ordered: Bools  # (run, node, slot) the superior orders its engagement
-    engagements: Ints  # (run, node, slot) channels at work on it
-    salvos: Ints  # (run, node, slot) salvos spent on it
-    decided: Bools  # (run, node, slot) a first decision was taken
-    destroyed: Bools  # (run, node, slot) assessed as killed
-    held_reasons: Ints  # (run, node, slot) bit set of reasons already logged
-    plot_cause: Ints  # (run, node, slot) event behind its first plot (record only)
-    cause: Ints  # (run, node, slot) latest event about it
 
 
 class TrackerWork(NamedTuple):
@@ -84,50 +94,24 @@ def compile_tracker(scenario: ResolvedScenario) -> TrackerTable:
     for sensor in scenario.sensors:
         if not sensor.designated_only:
             scan_s[sensor.node] = max(scan_s[sensor.node], sensor.revisit_s)
-    return TrackerTable(
-        confirm_hits=np.array([node.confirm_hits for node in nodes], np.int64),
-        confirm_scans=np.array([node.confirm_scans for node in nodes], np.int64),
-        drop_misses=np.array([node.drop_misses for node in nodes], np.int64),
-        gate=np.array([node.gate for node in nodes], np.float64),
-        process_noise=np.array([node.process_noise for node in nodes], np.float64),
-        scan_s=scan_s,
-    )
+    rows = {"scan_s": scan_s}
+    for name in TRACKER_COLUMNS:
+        if name not in rows:
+            rows[name] = [getattr(node, name) for node in nodes]
+    return TrackerTable(rows_of(TRACKER_COLUMNS, rows, len(nodes)))
 
 
 def create_track_state(runs: int, nodes: int, slots: int, engagement_radars: int) -> TrackState:
     """Return empty track files of ``slots`` tracks a node."""
     shape = (runs, nodes, slots)
     return TrackState(
+        row=filled_rows(TRACK_COLUMNS, shape, {}),
         top=np.zeros((runs, nodes), np.int64),
         issued=np.zeros((runs, nodes), np.int64),
-        status=np.zeros(shape, np.int64),
-        number=np.zeros(shape, np.int64),
-        subject=np.zeros(shape, np.int64),
-        time_s=np.zeros(shape),
         state=np.zeros((*shape, 6)),
         covariance=np.zeros((*shape, 6, 6)),
-        started_s=np.zeros(shape),
-        hits=np.zeros(shape, np.int64),
         hit_s=np.full((*shape, HIT_TIMES), -np.inf),
         held_s=np.full((*shape, max(engagement_radars, 1)), -np.inf),
-        confirmed_s=np.full(shape, np.inf),
-        identity=np.zeros(shape, np.int64),
-        unanswered=np.zeros(shape, np.int64),
-        civil_s=np.full(shape, -np.inf),
-        mode5_s=np.full(shape, -np.inf),
-        remote_link=np.full(shape, -1, np.int64),
-        remote_number=np.full(shape, -1, np.int64),
-        remote_s=np.full(shape, -np.inf),
-        remote_quality=np.full(shape, -1, np.int64),
-        remote_identity=np.zeros(shape, np.int64),
-        ordered=np.zeros(shape, np.bool_),
-        engagements=np.zeros(shape, np.int64),
-        salvos=np.zeros(shape, np.int64),
-        decided=np.zeros(shape, np.bool_),
-        destroyed=np.zeros(shape, np.bool_),
-        held_reasons=np.zeros(shape, np.int64),
-        plot_cause=np.full(shape, -1, np.int64),
-        cause=np.full(shape, -1, np.int64),
     )
 
 
@@ -147,28 +131,28 @@ def create_tracker_work(plots: int, slots: int) -> TrackerWork:
 @njit(nogil=True, cache=True)
 def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
     """Empty a slot: nothing of the track it held may show in the next one."""
-    tracks.status[run, node, slot] = FREE_SLOT
-    tracks.number[run, node, slot] = -1
-    tracks.subject[run, node, slot] = 0
-    tracks.hits[run, node, slot] = 0
-    tracks.confirmed_s[run, node, slot] = np.inf
-    tracks.identity[run, node, slot] = PENDING
-    tracks.unanswered[run, node, slot] = 0
-    tracks.civil_s[run, node, slot] = -np.inf
-    tracks.mode5_s[run, node, slot] = -np.inf
-    tracks.remote_link[run, node, slot] = -1
-    tracks.remote_number[run, node, slot] = -1
-    tracks.remote_s[run, node, slot] = -np.inf
-    tracks.remote_quality[run, node, slot] = -1
-    tracks.remote_identity[run, node, slot] = PENDING
-    tracks.ordered[run, node, slot] = False
-    tracks.engagements[run, node, slot] = 0
-    tracks.salvos[run, node, slot] = 0
-    tracks.decided[run, node, slot] = False
-    tracks.destroyed[run, node, slot] = False
-    tracks.held_reasons[run, node, slot] = 0
-    tracks.plot_cause[run, node, slot] = -1
-    tracks.cause[run, node, slot] = -1
+    tracks.row[run, node, slot].status = FREE_SLOT
+    tracks.row[run, node, slot].number = -1
+    tracks.row[run, node, slot].subject = 0
+    tracks.row[run, node, slot].hits = 0
+    tracks.row[run, node, slot].confirmed_s = np.inf
+    tracks.row[run, node, slot].identity = PENDING
+    tracks.row[run, node, slot].unanswered = 0
+    tracks.row[run, node, slot].civil_s = -np.inf
+    tracks.row[run, node, slot].mode5_s = -np.inf
+    tracks.row[run, node, slot].remote_link = -1
+    tracks.row[run, node, slot].remote_number = -1
+    tracks.row[run, node, slot].remote_s = -np.inf
+    tracks.row[run, node, slot].remote_quality = -1
+    tracks.row[run, node, slot].remote_identity = PENDING
+    tracks.row[run, node, slot].ordered = False
+    tracks.row[run, node, slot].engagements = 0
+    tracks.row[run, node, slot].salvos = 0
+    tracks.row[run, node, slot].decided = False
+    tracks.row[run, node, slot].destroyed = False
+    tracks.row[run, node, slot].held_reasons = 0
+    tracks.row[run, node, slot].plot_cause = -1
+    tracks.row[run, node, slot].cause = -1
     for radar in range(tracks.held_s.shape[3]):
         tracks.held_s[run, node, slot, radar] = -np.inf
     for hit in range(HIT_TIMES):
@@ -178,8 +162,8 @@ def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
 @njit(nogil=True, cache=True)
 def open_slot(tracks: TrackState, run: int, node: int) -> int:
     """Return a cleared slot of the node's track file, or −1 when it is full."""
-    for slot in range(tracks.status.shape[2]):
-        if slot >= tracks.top[run, node] or tracks.status[run, node, slot] == FREE_SLOT:
+    for slot in range(tracks.row.shape[2]):
+        if slot >= tracks.top[run, node] or tracks.row[run, node, slot].status == FREE_SLOT:
             tracks.top[run, node] = max(tracks.top[run, node], slot + 1)
             clear_slot(tracks, run, node, slot)
             return slot
@@ -205,7 +189,7 @@ def coasted_state(
 ) -> bool:
     """Write a track's state (6,) brought to ``now_s`` and return whether it was taken to fall freely."""
     held = tracks.state[run, node, slot]
-    age_s = now_s - tracks.time_s[run, node, slot]
+    age_s = now_s - tracks.row[run, node, slot].time_s
     falling = falls(held, ballistic_minimum_speed_mps)
     for axis in range(3):
         state[axis] = held[axis] + age_s * held[3 + axis]
