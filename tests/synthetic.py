@@ -238,11 +238,15 @@ def manifest(replications):
                 "high": 2.0 * i,
                 "unit": "m",
                 "distribution": "triangular",
-                "source": "A made-up handbook, 2019, https://example.org/handbook",
+                "source": "handbook; own",
                 "source_class": marks[i % 5][1],
                 "verification": marks[i % 5][0],
                 "variants": list(VARIANTS),
             }
             for i in range(40)
         ],
+        "sources": {
+            "handbook": {"title": "A made-up handbook, 2019", "url": "https://example.org/handbook"},
+            "own": {"title": "own estimate", "url": None},
+        },
     }

@@ -175,8 +175,9 @@ def _input_value(value: float | None, unit: str) -> str:
     return ABSENT if value is None else f"{value:.4g} {unit}".strip()
 
 
-def _trust(inputs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return how much of the run rests on what, and the inputs that nobody has verified."""
+def _trust(inputs: Sequence[Mapping[str, Any]], sources: Mapping[str, Mapping[str, str | None]]) -> dict[str, Any]:
+    """Return how much of the run rests on what, the inputs that nobody has verified, and the sources named."""
+    titles = {name: str(source["title"]) for name, source in sources.items()}
     unverified = [
         {
             "path": row["path"],
@@ -184,7 +185,7 @@ def _trust(inputs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             "range": f"{_input_value(row['low'], '')} to {_input_value(row['high'], '')}",
             "mark": row["verification"],
             "source_class": row["source_class"],
-            "source": row["source"],
+            "source": "; ".join(titles.get(name, name) for name in row["source"].split("; ")),
         }
         for row in inputs
         if row["verification"] != "V"
@@ -194,6 +195,7 @@ def _trust(inputs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "verification": _shares(inputs, "verification", VERIFICATIONS),
         "source_class": _shares(inputs, "source_class", SOURCE_CLASSES),
         "unverified": unverified,
+        "sources": [{"title": titles[name], "url": sources[name]["url"] or ""} for name in sources],
     }
 
 
@@ -242,7 +244,7 @@ def _context(results: Results) -> dict[str, Any]:
         "all_rows": _all_rows(summary, results.variants),
         "definitions": MEASURES,
         "sections": _sections(results),
-        "trust": _trust(manifest.get("inputs", [])),
+        "trust": _trust(manifest.get("inputs", []), manifest.get("sources", {})),
     }
 
 

@@ -26,6 +26,8 @@ from openiamd.simulate import SLICE_RUNS, simulate_batch
 from openiamd.studies.entities import entities
 from openiamd.world.compile import compile_world
 
+NAMED_CHANGES = 4  # of a section that a variant overrides, in its description
+
 Progress = Callable[[int, int, str], None]
 
 
@@ -178,7 +180,15 @@ def _manifest(plan: Plan) -> dict[str, Any]:
         "slice_runs": plan.slice_runs,
         "input_shares": input_shares(inputs),
         "inputs": inputs,
+        "sources": _sources(plan.catalogue, inputs),
     }
+
+
+def _sources(catalogue: Catalogue, inputs: Sequence[dict[str, Any]]) -> dict[str, dict[str, str | None]]:
+    """Return title and address of every catalogue source that an input names; several are joined by "; "."""
+    named = dict.fromkeys(name for row in inputs for name in row["source"].split("; "))
+    known = {name: catalogue.sources[name] for name in named if name in catalogue.sources}
+    return {name: {"title": source.title, "url": source.url} for name, source in known.items()}
 
 
 def _variant_description(scenario: Scenario, name: str) -> str:
@@ -187,8 +197,12 @@ def _variant_description(scenario: Scenario, name: str) -> str:
     for own, base in ((variant.description, scenario.description), (variant.title, scenario.title)):
         if own and own != base:
             return own.strip()
-    sections = [section.replace("_", " ") for section in scenario.variants.get(name) or {}]
-    return f"The base scenario with other {', '.join(sections)}." if sections else "The base scenario as written."
+    changes = []
+    for section, entries in (scenario.variants.get(name) or {}).items():
+        named = list(entries) if isinstance(entries, dict) else []
+        more = [f"and {len(named) - NAMED_CHANGES} more"] if len(named) > NAMED_CHANGES else []
+        changes.append(" ".join([section.replace("_", " "), ", ".join([*named[:NAMED_CHANGES], *more])]).strip())
+    return f"The base with other {'; '.join(changes)}." if changes else "The base scenario as written."
 
 
 def merged_inputs(variants: dict[str, ResolvedScenario]) -> list[dict[str, Any]]:

@@ -53,7 +53,7 @@ def _route(scenario: ResolvedScenario, points: Sequence[Point]) -> dict[str, lis
 
 
 def _objects(scenario: ResolvedScenario) -> list[Entity]:
-    flight_s = compile_threats(scenario).duration_s.tolist() if scenario.objects else []
+    flight_s = compile_threats(scenario).row["duration_s"].tolist()
     return [
         _entity(
             scenario,
