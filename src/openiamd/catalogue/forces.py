@@ -177,8 +177,7 @@ def _check_load(scenario: Scenario, values: Values, name: str) -> None:
             raise scenario.error(
                 ("fire_units", name, "load", load), message, suggestion(load, list(entry.loads), "loads")
             )
-        needed += rounds / values.get(unit.type, f"loads.{load}")
-    # The overridden count does not matter here: a study that varies launchers varies no load.
+        needed += rounds / entry.loads[load].nominal
     launchers = entry.values["launchers"].high
     if needed > launchers + 1e-9:
         message = (

@@ -28,7 +28,7 @@ RADAR = {
     "antenna_height": ValueKind("length", "height of the antenna's centre above its site or platform"),
     "beamwidth_azimuth": ValueKind("angle", "half-power width in azimuth", True),
     "beamwidth_elevation": ValueKind("angle", "half-power width in elevation", True),
-    "range_resolution": ValueKind("length", "range cell", True),
+    "range_resolution": ValueKind("length", "width of a range cell", True),
     "range_floor": ValueKind("length", "range error that no signal strength removes"),
     "angle_floor": ValueKind("angle", "angle error that no signal strength removes"),
     "false_plots_per_scan": ValueKind("number", "mean number of false plots handed on per scan"),
@@ -69,7 +69,7 @@ INTERCEPTOR = {
 FIRE_UNIT = {
     "channels": ValueKind("number", "targets engaged at once", True, whole=True),
     "missiles_guided": ValueKind("number", "interceptors guided at once", True, whole=True),
-    "launchers": ValueKind("number", "launchers", True, whole=True),
+    "launchers": ValueKind("number", "number of launchers", True, whole=True),
     "reaction": ValueKind("time", "from the order to fire to the launch"),
     "assessment": ValueKind("time", "from intercept to the judgement whether the target lives"),
     "engage_sector": ValueKind("angle", "full width of the sector of engagement", True),

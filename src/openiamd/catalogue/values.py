@@ -29,8 +29,7 @@ class Values:
 
     def get(self, entry: str, name: str) -> float:
         """Return the value in SI of ``name`` of ``entry``, and record it."""
-        found = self.catalogue.entry(entry)
-        value = found.loads[name[6:]] if name.startswith("loads.") else found.values[name]
+        value = self.catalogue.entry(entry).values[name]
         path = f"{entry}.{name}"
         number = self.overrides.get(path, value.nominal)
         self.used.setdefault(path, _input(path, number, value))
