@@ -105,7 +105,7 @@ def duties(draw: st.DrawFn) -> Data:
 
 @st.composite
 def forces(draw: st.DrawFn, types: Data, is_idealised: bool) -> Data:
-    """Return nodes, sensors, fire units and links; node 'n1' is the superior of 'n2' where there are orders."""
+    """Return nodes, sensors, fire units and links; node 'n1' is the superior of those that it sends orders."""
     count = draw(st.integers(1, 3))
     names = [f"n{number + 1}" for number in range(count)]
     nodes = {name: _node(types, draw(places()), draw(iff_modes)) for name in names}
@@ -130,9 +130,9 @@ def forces(draw: st.DrawFn, types: Data, is_idealised: bool) -> Data:
         for receiver in names:
             if sender != receiver and draw(switches):
                 links[f"{sender}-{receiver}"] = draw(link(types, sender, receiver, is_idealised))
-    orders = links.get("n1-n2")
-    if orders and "order" in orders["carries"]:
-        nodes["n2"]["superior"] = "n1"
+    for name in names[1:]:
+        if "order" in links.get(f"n1-{name}", {}).get("carries", ()):
+            nodes[name]["superior"] = "n1"
     return {"nodes": nodes, "sensors": sensors, "fire_units": units, "links": links}
 
 
@@ -158,7 +158,8 @@ def scenarios(draw: st.DrawFn) -> Data:
     types = IDEAL if is_idealised else REAL
     with_asset = draw(st.integers(0, 4)) > 0
     parts = draw(forces(types, is_idealised))
-    has_superior = any("superior" in node for node in parts["nodes"].values())
+    below = ["superior" in node for name, node in parts["nodes"].items() if name != "n1"]
+    can_be_central = bool(below) and all(below)
     data: Data = {
         "openiamd": 1,
         "name": "drawn",
@@ -171,7 +172,7 @@ def scenarios(draw: st.DrawFn) -> Data:
             "step": draw(st.sampled_from(["1 s", "0.5 s"])),
             "sample": "10 s",
         },
-        "doctrine": {"rules": draw(doctrines(is_idealised, has_superior))},
+        "doctrine": {"rules": draw(doctrines(is_idealised, can_be_central))},
         **parts,
     }
     if with_asset:
