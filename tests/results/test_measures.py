@@ -87,16 +87,17 @@ def slow_measures(result, entities, run, warmup_s, duration_s):
             arrival = flown[i]["end_s"] if i in leaked else planned
             warnings += [arrival - track["time_s"]] if track else []
         found[f"warning_time_s.{name}"] = mean_or_nan(warnings)
-    return found | slow_picture(result, ["network", *ids["node"]], run, warmup_s)
+    places = {name: {place - 1} for place, name in enumerate(["network", *ids["node"]])}
+    return found | slow_picture(result, {**places, "shooters": shooters}, run, warmup_s)
 
 
-def slow_picture(result, names, run, warmup_s):
+def slow_picture(result, places, run, warmup_s):
     found = {}
-    for place, name in enumerate(names):
+    for name, nodes in places.items():
         rows = [
             row
             for row in rows_of(result.picture)
-            if row["run"] == run and row["node"] == place - 1 and row["time_s"] >= warmup_s
+            if row["run"] == run and row["node"] in nodes and row["time_s"] >= warmup_s
         ]
         total = {field: sum(row[field] for row in rows) for field in PictureRows._fields[3:]}
 

@@ -160,31 +160,24 @@ def siap_by_node(results: Results) -> Plot:
         return finish(figure, "siap", "How good the air picture is", caption)
 
 
-def shooters(results: Results) -> list[str]:
-    """Return the nodes that have fire units, in order of first appearance over the variants."""
-    entities = results.entities
-    rows = zip(entities["domain"].to_pylist(), entities["node"].to_pylist(), strict=True)
-    return list(dict.fromkeys(node for domain, node in rows if domain == "fire_unit"))
-
-
 def completeness_over_time(results: Results) -> Plot:
     """Share of the objects present that are tracked, over time: at the shooters and in the network."""
     table = results.sql(
-        """SELECT variant, node, time_s, sum(tracked)::DOUBLE AS tracked, sum(truths)::DOUBLE AS truths
-        FROM picture GROUP BY ALL ORDER BY time_s"""
+        """SELECT p.variant, time_s, p.node = 'network' AS network,
+        sum(tracked)::DOUBLE AS tracked, sum(truths)::DOUBLE AS truths FROM picture p
+        LEFT JOIN (SELECT DISTINCT variant, node FROM entities WHERE domain = 'fire_unit') f
+        ON p.variant = f.variant AND p.node = f.node
+        WHERE p.node = 'network' OR f.node IS NOT NULL GROUP BY ALL ORDER BY ALL"""
     )
-    names, nodes = table["variant"].to_numpy(), table["node"].to_numpy()
+    names, network = table["variant"].to_numpy(), table["network"].to_numpy()
     minutes = table["time_s"].to_numpy() / 60.0
     tracked, truths = table["tracked"].to_numpy(), table["truths"].to_numpy()
     share = np.divide(100.0 * tracked, truths, out=np.full(len(truths), np.nan), where=truths > 0)
-    places = {"where the shooters are": shooters(results), "in the network as a whole": ["network"]}
     with drawing(WIDTH_IN, 2.9) as figure:
         panels = figure.subplots(1, 2, sharey=True)
-        for (title, chosen), axes in zip(places.items(), panels, strict=True):
+        for title, whole, axes in zip(("at the shooters", "in the network"), (False, True), panels, strict=True):
             for place, variant in enumerate(results.variants):
-                drawn = look(place)
-                own = [node for node in chosen if np.any((names == variant) & (nodes == node))][:1]
-                rows = (names == variant) & np.isin(nodes, own)
+                drawn, rows = look(place), (names == variant) & (network == whole)
                 axes.plot(minutes[rows], share[rows], color=drawn.colour, linestyle=drawn.line, label=variant)
             axes.set_title(title)
             axes.set_xlabel("minutes from the start")

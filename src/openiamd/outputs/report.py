@@ -29,10 +29,9 @@ from openiamd.results.store import Results, open_results
 
 REPORT = "report.html"
 LARGEST_BYTES = 2_000_000
-SHOOTER = "siap.{}.<shooter>"  # stands for the node with fire units, whose name differs between variants
 HEADLINE = (
     *("leakers.total", "probability_zero_leakers", "friendly_engaged", "civil_engaged", "shots.total"),
-    *(SHOOTER.format("completeness"), SHOOTER.format("id_correctness")),
+    *("siap.completeness.shooters", "siap.id_correctness.shooters"),
 )
 SHORT_LABELS = {
     "leakers.total": "Hostiles that got through",
@@ -40,15 +39,16 @@ SHORT_LABELS = {
     "friendly_engaged": "Friendly aircraft shot at",
     "civil_engaged": "Civil aircraft shot at",
     "shots.total": "Interceptors fired",
-    SHOOTER.format("completeness"): "Objects that the shooters track",
-    SHOOTER.format("id_correctness"): "Of those, rightly identified",
+    "siap.completeness.shooters": "Objects that the shooters track",
+    "siap.id_correctness.shooters": "Of those, rightly identified",
 }
 DIFFERENCES = (
     *("leakers.total", "leakers.<class>", "probability_zero_leakers", "friendly_engaged", "civil_engaged"),
     *("friendly_killed", "civil_killed", "friendly_engaged_per_1000h", "civil_engaged_per_1000h"),
     *("shots.total", "shots_wasted", "overkill", "missiles_left", "cost.interceptors_usd", "warning_time_s.<class>"),
-    *("first_shot_range_m.<class>", "siap.completeness.<place>", "siap.ambiguity.<place>"),
-    *("siap.id_correctness.<place>", "siap.commonality.network"),
+    *("first_shot_range_m.<class>", "siap.completeness.shooters", "siap.ambiguity.shooters"),
+    *("siap.id_correctness.shooters", "siap.completeness.network", "siap.ambiguity.network"),
+    *("siap.id_correctness.network", "siap.commonality.network"),
 )
 VERIFICATIONS = {
     "V": "verified: the statement was seen in the source",
@@ -62,14 +62,6 @@ SOURCE_CLASSES = {
     "N": "encyclopaedia or enthusiast reference",
     "E": "own estimate",
 }
-
-
-def _shooter_key(key: str, results: Results, variant: str) -> str:
-    """Return the key with the variant's first node that has fire units in the place of <shooter>."""
-    for row in results.entities.select(["variant", "domain", "node"]).to_pylist():
-        if row["variant"] == variant and row["domain"] == "fire_unit":
-            return key.replace("<shooter>", row["node"])
-    return key
 
 
 def _cell(figure: Figure | None, key: str, confidence: float) -> dict[str, str]:
@@ -92,35 +84,32 @@ def _headline(results: Results, summary: Mapping[str, Any]) -> list[dict[str, An
     rows = []
     for place, variant in enumerate(results.variants):
         figures = summary["variants"].get(variant, {})
-        keys = [_shooter_key(key, results, variant) for key in HEADLINE]
         rows.append(
             {
                 "variant": variant,
                 "colour": look(place).colour,
                 "description": results.manifest.get("variant_descriptions", {}).get(variant, ""),
-                "cells": [_cell(figures.get(key), key, summary["confidence"]) for key in keys],
+                "cells": [_cell(figures.get(key), key, summary["confidence"]) for key in HEADLINE],
             }
         )
     return rows
 
 
-def _matching(pattern: str, keys: Sequence[str], places: Sequence[str]) -> list[str]:
-    """Return the keys that a pattern such as `leakers.<class>` stands for; <place> is the network or a shooter."""
-    stem, mark, what = pattern.partition("<")
+def _matching(pattern: str, keys: Sequence[str]) -> list[str]:
+    """Return the keys that a pattern such as `leakers.<class>` stands for."""
+    stem, mark, _ = pattern.partition("<")
     if not mark:
         return [key for key in keys if key == pattern]
-    if what == "place>":
-        return [f"{stem}{place}" for place in places if f"{stem}{place}" in keys]
     return [
         key for key in keys if key.startswith(stem) and key not in DIFFERENCES and not key.startswith("leakers.at.")
     ]
 
 
-def _difference_rows(summary: Mapping[str, Any], others: Sequence[str], places: Sequence[str]) -> list[dict[str, Any]]:
+def _difference_rows(summary: Mapping[str, Any], others: Sequence[str]) -> list[dict[str, Any]]:
     """Return one row a measure with the paired difference of each variant to the reference, in words and figures."""
     keys = list(dict.fromkeys(key for variant in others for key in summary["differences"].get(variant, {})))
     rows = []
-    for key in [key for pattern in DIFFERENCES for key in _matching(pattern, keys, places)]:
+    for key in [key for pattern in DIFFERENCES for key in _matching(pattern, keys)]:
         cells = []
         for variant in others:
             figure = summary["differences"].get(variant, {}).get(key)
@@ -175,9 +164,9 @@ def _input_value(value: float | None, unit: str) -> str:
     return ABSENT if value is None else f"{value:.4g} {unit}".strip()
 
 
-def _trust(inputs: Sequence[Mapping[str, Any]], sources: Mapping[str, Mapping[str, str | None]]) -> dict[str, Any]:
+def _trust(inputs: Sequence[Mapping[str, Any]], sources: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Return how much of the run rests on what, the inputs that nobody has verified, and the sources named."""
-    titles = {name: str(source["title"]) for name, source in sources.items()}
+    titles = {name: source["title"] for name, source in sources.items()}
     unverified = [
         {
             "path": row["path"],
@@ -240,7 +229,7 @@ def _context(results: Results) -> dict[str, Any]:
         "answers": _answers(results, summary),
         "headline_labels": [SHORT_LABELS[key] for key in HEADLINE],
         "headline": _headline(results, summary),
-        "differences": _difference_rows(summary, others, [*plots.shooters(results), "network"]),
+        "differences": _difference_rows(summary, others),
         "all_rows": _all_rows(summary, results.variants),
         "definitions": MEASURES,
         "sections": _sections(results),

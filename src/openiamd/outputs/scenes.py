@@ -1,5 +1,6 @@
 """Plots of where and when: the map of the reference variant and the median course of an engagement."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from openiamd.outputs.style import FAINT, INK, MUTED, OKABE_ITO, Plot, drawing, 
 from openiamd.outputs.words import class_name
 from openiamd.results.store import Results
 
+LABEL_APART_KM = 60.0  # names of nearer places share one label
 MAP_INTERCEPTS = 250  # dots drawn; more would only make the page larger
 CLASS_LINES = {"ballistic": "-", "cruise": "--", "drone": ":", "bomber": "-."}
 DOMAIN_SIGNS = {"node": ("^", "command node"), "sensor": ("o", "radar"), "fire_unit": ("s", "fire unit")}
@@ -72,14 +74,18 @@ def _draw_sites(axes: Axes, entities: list[dict[str, Any]]) -> None:
                 label=label,
                 zorder=4,
             )
+    named: dict[tuple[float, float], list[str]] = {}
     for row in entities:
         if row["domain"] in ("asset", "node") and row["east_m"] is not None:
             place, is_asset = (row["east_m"] / 1e3, row["north_m"] / 1e3), row["domain"] == "asset"
             if is_asset:
                 style = {"marker": "*", "color": OKABE_ITO[4], "edgecolor": INK, "linewidth": 0.5}
                 axes.scatter(*place, s=110, label="defended place", zorder=3, **style)
-            offset = (6, 5) if is_asset else (6, -11)
-            axes.annotate(row["id"], place, xytext=offset, textcoords="offset points", fontsize=7.5, zorder=5)
+            near = (other for other in named if math.dist(other, place) < LABEL_APART_KM)
+            named.setdefault(next(near, place), []).append(row["id"])
+    for place, names in named.items():
+        text = ", ".join(dict.fromkeys(names))
+        axes.annotate(text, place, xytext=(7, 6), textcoords="offset points", fontsize=7.5, zorder=5)
 
 
 def map_of_the_raid(results: Results) -> Plot:

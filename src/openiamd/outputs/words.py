@@ -18,7 +18,7 @@ CLASS_NAMES = {
 }
 ABSENT = "–"
 MINUS = "−"
-MOST_PLACES = 5
+USUAL_PLACES, MOST_PLACES = 3, 5
 NO_DIFFERENCE = "no difference shown"
 
 
@@ -88,7 +88,7 @@ def wording(key: str) -> Wording:
     attribute, _, place = rest.partition(".")
     if stem == "siap" and attribute in SIAP:
         known = SIAP[attribute]
-        where = "in the network as a whole" if place == "network" else f"at {place}"
+        where = {"network": "in the network", "shooters": "at the shooters"}.get(place, f"at {place}")
         return known._replace(label=f"{known.label}, {where}")
     return Wording(key, "", 1.0, "higher", "lower")
 
@@ -111,7 +111,7 @@ def number(value: float | None, places: int | None = None) -> str:
         text = f"{size:,.0f}"
     else:
         text = f"{size:,.{_places(size) if places is None else places}f}"
-    return (MINUS if value < 0 else "") + text
+    return (MINUS if value < 0 and text.strip("0.,") else "") + text
 
 
 def _places(size: float) -> int:
@@ -123,11 +123,11 @@ def figure_places(figure: Figure) -> int | None:
     low, high = figure["low"], figure["high"]
     if low is None or high is None or not high > low:
         return None
-    places = max(math.ceil(-math.log10((high - low) / 6.0)), 0)
+    places = min(max(math.ceil(-math.log10((high - low) / 6.0)), 0), USUAL_PLACES)
     nearest = min(abs(low), abs(high))
     while places < MOST_PLACES and low * high > 0.0 and round(nearest, places) == 0.0:
         places += 1
-    return min(places, MOST_PLACES)
+    return places
 
 
 def scaled(figure: Figure, factor: float) -> Figure:
@@ -203,6 +203,8 @@ def difference_sentence(differences: Mapping[str, Figure], reference: str) -> st
         difference, word = differences[key], verdict(differences[key], key)
         verb = "" if word == NO_DIFFERENCE or key == "leakers.total" else "are "
         limits = _limits_of(difference, word)
+        if word == NO_DIFFERENCE and key == "civil_engaged":
+            continue  # it says the least, and a reader of six variants would read it six times
         if word == NO_DIFFERENCE:
             parts.append(f"no difference shown in {what.format('that ' * (key == 'leakers.total'))} ({limits})")
         else:

@@ -75,3 +75,4 @@ STATUS_NAMES = ("waiting", "unresolved", "killed", "leaked", "departed")
 
 NETWORK = -1
 NETWORK_NAME = "network"
+SHOOTERS_NAME = "shooters"

@@ -37,6 +37,7 @@ MEASURES = {
     "first_detection_range_m.<class>": "range of an object's first detection by any sensor, mean over hostile objects",
     "first_shot_range_m.<class>": "predicted intercept range from the fire unit at the first shot, mean as above",
     "warning_time_s.<class>": "from the first track at a node with fire units to the planned arrival, mean as above",
+    # <node> is also `network` (union over nodes, equal track numbers once) and `shooters` (nodes with fire units).
     "siap.completeness.<node>": "objects tracked per object present: sum of JT / sum of J over samples",
     "siap.ambiguity.<node>": "tracks per tracked object: sum of NA / sum of JT",
     "siap.spuriousness.<node>": "share of tracks without an object: sum of (N − NA) / sum of N",
@@ -197,13 +198,17 @@ def _class_means(rows: _Rows, name: str, table: Floats) -> dict[str, Floats]:
     return measures
 
 
+def _shooters(rows: _Rows) -> Ints:
+    """Return the nodes that have fire units."""
+    return np.unique(rows.entities.fire_unit_node[rows.entities.fire_unit_node >= 0])
+
+
 def _firsts(rows: _Rows, events: EventRows) -> dict[str, Floats]:
     detected = events.kind == kinds.FIRST_DETECTION
     measures = _class_means(rows, "first_detection_range_m", _first_per_object(rows, events, detected, events.value))
     shot = events.kind == kinds.SHOT
     measures |= _class_means(rows, "first_shot_range_m", _first_per_object(rows, events, shot, events.value))
-    shooters = np.unique(rows.entities.fire_unit_node[rows.entities.fire_unit_node >= 0])
-    held = np.isin(events.kind, (kinds.TRACK_CONFIRMED, kinds.TRACK_RECEIVED)) & np.isin(events.node, shooters)
+    held = np.isin(events.kind, (kinds.TRACK_CONFIRMED, kinds.TRACK_RECEIVED)) & np.isin(events.node, _shooters(rows))
     held_s = _first_per_object(rows, events, held, events.time_s)
     arrival_s = rows.start_s + rows.entities.object_flight_s
     arrived = rows.status == kinds.LEAKED_STATUS
@@ -212,14 +217,16 @@ def _firsts(rows: _Rows, events: EventRows) -> dict[str, Floats]:
 
 
 def _picture(rows: _Rows, picture: PictureRows, first_run: int) -> dict[str, Floats]:
-    """SIAP attributes per node and for the network, as ratios of sums over the samples after warm-up."""
+    """SIAP attributes per node, for the network and for all shooters: ratios of sums over samples after warm-up."""
     names = [kinds.NETWORK_NAME, *rows.entities.ids.get("node", [])]
+    shooters = np.isin(np.arange(len(names)) - 1, _shooters(rows))
     late = picture.time_s >= rows.warmup_s
     cell = ((picture.run.astype(np.int64) - first_run) * len(names) + picture.node + 1)[late]
 
     def total(column: NDArray) -> NDArray:
         sums = np.bincount(cell, weights=column[late].astype(np.float64), minlength=rows.runs * len(names))
-        return sums.reshape(rows.runs, len(names))
+        by_place = sums.reshape(rows.runs, len(names))
+        return np.column_stack([by_place, _total(by_place, shooters)])
 
     truths, tracked, tracks = total(picture.truths), total(picture.tracked), total(picture.tracks)
     assigned = total(picture.assigned)
@@ -232,10 +239,11 @@ def _picture(rows: _Rows, picture: PictureRows, first_run: int) -> dict[str, Flo
         "id_completeness": _ratio(tracked - total(picture.unidentified), tracked),
         "id_correctness": _ratio(total(picture.id_correct), tracked),
     }
+    places = [*names, kinds.SHOOTERS_NAME] if shooters.any() else names
     measures = {
         f"siap.{attribute}.{name}": table[:, column]
         for attribute, table in attributes.items()
-        for column, name in enumerate(names)
+        for column, name in enumerate(places)
     }
     common = _ratio(total(picture.common), total(picture.unique))
     measures[f"siap.commonality.{kinds.NETWORK_NAME}"] = common[:, 0]

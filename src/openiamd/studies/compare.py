@@ -26,7 +26,8 @@ from openiamd.simulate import SLICE_RUNS, simulate_batch
 from openiamd.studies.entities import entities
 from openiamd.world.compile import compile_world
 
-NAMED_CHANGES = 4  # of a section that a variant overrides, in its description
+NAMED_CHANGES = 3  # of a section that a variant overrides, in its description; more are counted
+SECTIONS_OF_IDS = ("nodes", "sensors", "fire_units", "links", "raids", "traffic", "assets", "corridors", "doctrine")
 
 Progress = Callable[[int, int, str], None]
 
@@ -199,9 +200,9 @@ def _variant_description(scenario: Scenario, name: str) -> str:
             return own.strip()
     changes = []
     for section, entries in (scenario.variants.get(name) or {}).items():
-        named = list(entries) if isinstance(entries, dict) else []
-        more = [f"and {len(named) - NAMED_CHANGES} more"] if len(named) > NAMED_CHANGES else []
-        changes.append(" ".join([section.replace("_", " "), ", ".join([*named[:NAMED_CHANGES], *more])]).strip())
+        names = list(entries) if isinstance(entries, dict) and section in SECTIONS_OF_IDS else []
+        which = ", ".join(names) if len(names) <= NAMED_CHANGES else f"({len(names)})"
+        changes.append(f"{section.replace('_', ' ')} {which}".strip())
     return f"The base with other {'; '.join(changes)}." if changes else "The base scenario as written."
 
 
