@@ -132,11 +132,11 @@ def engagement_timeline(results: Results) -> Plot:
     """When the median hostile object of each class was detected, tracked, engaged, shot at and killed."""
     medians = _step_medians(results)
     classes = list(dict.fromkeys(object_class for object_class, _ in medians))
-    flights = {
-        row["object_class"]: row["flight_s"] / 60.0
-        for row in results.entities.to_pylist()
-        if row["side"] == "hostile" and row["flight_s"]
-    }
+    flights: dict[str, float] = {}
+    for row in results.entities.to_pylist():
+        if row["side"] == "hostile" and row["flight_s"]:
+            longest = max(flights.get(row["object_class"], 0.0), row["flight_s"] / 60.0)
+            flights[row["object_class"]] = longest if math.isfinite(longest) else 0.0
     with drawing(WIDTH_IN, 0.9 + max(len(classes), 1) * (0.45 + 0.19 * len(results.variants))) as figure:
         panels = figure.subplots(max(len(classes), 1), squeeze=False)[:, 0]
         for object_class, axes in zip(classes, panels, strict=False):
@@ -163,7 +163,7 @@ def engagement_timeline(results: Results) -> Plot:
             axes.set_xlim(0.0, flights.get(object_class) or None)
             axes.set_title(class_name(object_class), pad=3)
             quiet(axes)
-        panels[-1].set_xlabel("minutes after launch; each axis ends when the object would arrive")
+        panels[-1].set_xlabel("minutes after launch; each axis ends with the longest flight")
         signs = [
             panels[0].plot([], [], sign, color=MUTED, markersize=5, label=step)[0] for step, sign in STEP_SIGNS.items()
         ]
