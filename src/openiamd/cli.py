@@ -24,6 +24,10 @@ EXIT_REFUSED = 2
 EXIT_INTERRUPTED = 130
 EXIT_PIPE_CLOSED = 141
 LARGEST_SEED = 2**64 - 1
+CATALOGUE_KEY = (
+    "class: O official, T think-tank or academic, P press or agency, N encyclopaedia or enthusiast, E own estimate",
+    "mark: V seen in the source, R recalled and not re-checked, D derived or estimated",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -94,7 +98,7 @@ def catalogue(options: argparse.Namespace) -> int:
     if options.json:
         _print_json([{**row, **{key: float(row[key]) for key in ("nominal", "low", "high")}} for row in rows])
         return 0
-    from openiamd.console import message, table
+    from openiamd.console import Legend, message, table
 
     if options.entry is None:
         cells = [[entry.id, entry.kind, entry.label, str(len(entry.values))] for entry in known.entries.values()]
@@ -102,14 +106,18 @@ def catalogue(options: argparse.Namespace) -> int:
         message("hint: `iamd catalogue ENTRY` shows the values with their ranges and sources")
         return 0
     entry = known.entry(options.entry)
-    headings = ["value", "nominal", "low", "high", "unit", "at", "source_class", "verification", "source", "note"]
-    table(f"{entry.id}: {entry.label}", headings, [[row[heading] for heading in headings] for row in rows])
+    keys = ["value", "nominal", "low", "high", "unit", "at", "source_class", "verification"]
+    sources = Legend()
+    cells = [[*(row[key] for key in keys), sources.marks(row["source"].split("; "))] for row in rows]
+    notes = [f"{row['value']}: {row['note']}" for row in rows if row["note"]]
+    headings = [*keys[:-2], "class", "mark", "sources"]
+    table(f"{entry.id}: {entry.label}", headings, cells, [*CATALOGUE_KEY, *sources.notes(), *notes])
     return 0
 
 
 def validate(options: argparse.Namespace) -> int:
     """Reproduce published results and print the error of each; exit 1 if one is missed."""
-    from openiamd.console import Progress, message, number, table
+    from openiamd.console import Legend, Progress, message, number, table
     from openiamd.validation.run import validate as reproduce
 
     with Progress() as progress:
@@ -119,16 +127,17 @@ def validate(options: argparse.Namespace) -> int:
         _print_json(rows)
     else:
         verdict = {True: "passed", False: "MISSED", None: "compared"}
+        sources = Legend()
         cells = [
             [
                 *(row["id"], row["kind"], row["quantity"], _published(row["published"])),
                 *(number(row[key]) for key in ("computed", "error", "tolerance")),
-                *(verdict[row["passed"]], row["source"]),
+                *(verdict[row["passed"]], sources.marks([row["source"]])),
             ]
             for row in rows
         ]
         headings = ["id", "kind", "quantity", "published", "computed", "error", "tolerance", "verdict", "source"]
-        table("published results and their reproduction", headings, cells)
+        table("published results and their reproduction", headings, cells, sources.notes())
     checked = sum(row["passed"] is not None for row in rows)
     message(f"{checked - len(missed)} of {checked} published results reproduced" + f"; missed: {missed}" * bool(missed))
     return EXIT_FAILED if missed else 0

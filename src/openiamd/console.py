@@ -1,7 +1,8 @@
 """What the terminal shows: progress on stderr, tables on stdout."""
 
+import math
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from types import TracebackType
 from typing import Any, Self
@@ -21,8 +22,8 @@ HEADLINE = (
     "siap.*.network",
 )
 NOT_HEADLINE = ("leakers.at.*",)
-PIPED_WIDTH = 240
-CELL_WIDTH = 24
+PIPED_WIDTH = 1000
+PADDING = 3
 
 Measures = Mapping[str, Mapping[str, Any]]
 
@@ -71,48 +72,71 @@ def message(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> None:
-    """Print a table; text is left as it is, numbers are expected to be formatted."""
+def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], notes: Iterable[str] = ()) -> None:
+    """Print a table and its notes; cells are text, as wide as they are where stdout is no terminal."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(
-        title=title, title_justify="left", caption=caption or None, caption_justify="left", box=box.SIMPLE_HEAD
-    )
-    for heading in headings:
-        drawn.add_column(Text(heading), overflow="fold")
+    drawn = Table(title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    for position, heading in enumerate(headings):
+        drawn.add_column(Text(heading), overflow="fold", no_wrap=position == 0)
     for row in rows:
         drawn.add_row(*(Text(cell) for cell in row))
     Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False).print(drawn)
+    for note in notes:
+        print(f"  {note}")
+    print()
+
+
+class Legend:
+    """Numbers for texts that are too long for a cell, in the order of their first use."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, int] = {}
+
+    def marks(self, texts: Iterable[str]) -> str:
+        """Return the numbers of ``texts``, as in "1, 3"."""
+        return ", ".join(
+            str(self._texts.setdefault(text, len(self._texts) + 1)) for text in dict.fromkeys(texts) if text
+        )
+
+    def notes(self) -> list[str]:
+        """Return one line a text, behind its number."""
+        return [f"{mark}: {text}" for text, mark in self._texts.items()]
 
 
 def summary_tables(summary: Mapping[str, Any]) -> None:
     """Print the headline measures of each variant, then the paired differences to the reference."""
     variants: Mapping[str, Measures] = summary["variants"]
     differences: Mapping[str, Measures] = summary.get("differences", {})
-    percent = f"{100 * summary['confidence']:g} %"
-    measures = headline_measures(variants.values())
-    for names in _side_by_side(list(variants)):
-        rows = [
-            [measure, *(_interval(variants[name].get(measure)) for name in names), *_basis(measure, names, variants)]
-            for measure in measures
-        ]
-        table("", ["measure", *names, "n", "method"], rows, f"mean [{percent} interval] over runs")
-    for names in _side_by_side(list(differences)):
-        rows = [
-            [
-                measure,
-                *(_difference(differences[name].get(measure)) for name in names),
-                *_basis(measure, names, differences),
-            ]
-            for measure in measures
-            if any(measure in differences[name] for name in names)
-        ]
+    interval = f"mean [{100 * summary['confidence']:g} % interval] over n runs, by method"
+    _estimates_table("", variants, _interval, headline_measures(variants.values()), interval)
+    if differences:
         title = f"difference to {summary['reference']}, paired run by run"
-        caption = f"mean [{percent} interval]; 'more' or 'less' where the interval excludes zero, else 'not shown'"
-        table(title, ["measure", *names, "n", "method"], rows, caption)
+        words = f"{interval}; more or less where the interval excludes zero, else unclear"
+        _estimates_table(title, differences, _difference, headline_measures(differences.values()), words)
+
+
+def _estimates_table(
+    title: str,
+    variants: Mapping[str, Measures],
+    written: Callable[[Mapping[str, Any] | None], str],
+    measures: Sequence[str],
+    caption: str,
+) -> None:
+    """Print one row a measure and one column a variant, in as many tables as the terminal's width asks for."""
+    columns = {name: [written(estimates.get(measure)) for measure in measures] for name, estimates in variants.items()}
+    fixed = max(map(len, measures), default=0) + len("200") + len("method") + 4 * PADDING
+    for names in _side_by_side({name: max(map(len, (name, *cells))) for name, cells in columns.items()}, fixed):
+        legend = Legend()
+        rows = []
+        for row, measure in enumerate(measures):
+            known = [variants[name][measure] for name in names if measure in variants[name]]
+            methods = legend.marks(str(estimate["method"]) for estimate in known)
+            rows.append([measure, *(columns[name][row] for name in names), _counts(known), methods])
+        table(title, ["measure", *names, "n", "method"], rows, [caption, *legend.notes()])
 
 
 def headline_measures(variants: Iterable[Measures]) -> list[str]:
@@ -139,34 +163,45 @@ def number(value: float | None) -> str:
     return f"{value:,.{digits}f}"
 
 
-def _side_by_side(names: list[str]) -> list[list[str]]:
-    """Return the names in groups whose columns fit beside the measure on the terminal."""
-    width = PIPED_WIDTH
-    if sys.stdout.isatty():
-        from shutil import get_terminal_size
+def _side_by_side(widths: Mapping[str, int], fixed: int) -> list[list[str]]:
+    """Return the columns in groups that fit on the terminal beside ``fixed`` characters."""
+    if not sys.stdout.isatty():
+        return [list(widths)]
+    from shutil import get_terminal_size
 
-        width = get_terminal_size().columns
-    count = max(1, (width - 2 * CELL_WIDTH - 20) // CELL_WIDTH)
-    return [names[first : first + count] for first in range(0, len(names), count)]
+    room = get_terminal_size().columns - fixed
+    groups: list[list[str]] = [[]]
+    left = room
+    for name, width in widths.items():
+        if groups[-1] and width + PADDING > left:
+            groups.append([])
+            left = room
+        groups[-1].append(name)
+        left -= width + PADDING
+    return groups
 
 
 def _interval(estimate: Mapping[str, Any] | None) -> str:
+    """Return mean and interval with the decimals that the interval's width bears out."""
     if estimate is None or estimate["mean"] is None:
         return "–"
-    return f"{number(estimate['mean'])} [{number(estimate['low'])}, {number(estimate['high'])}]"
+    mean, low, high = estimate["mean"], estimate["low"], estimate["high"]
+    if low is None or high is None or not high > low:
+        return f"{number(mean)} [{number(low)}, {number(high)}]"
+    decimals = min(max(1 - math.floor(math.log10((high - low) / 2.0)), 0), 3)
+    mean, low, high = (round(value, decimals) + 0.0 for value in (mean, low, high))
+    return f"{mean:,.{decimals}f} [{low:,.{decimals}f}, {high:,.{decimals}f}]"
 
 
 def _difference(estimate: Mapping[str, Any] | None) -> str:
+    """Return the interval and, in a word, whether it excludes zero."""
     if estimate is None or estimate["mean"] is None or estimate["low"] is None or estimate["high"] is None:
         return "–"
-    verdict = "more" if estimate["low"] > 0.0 else "less" if estimate["high"] < 0.0 else "not shown"
+    verdict = "more" if estimate["low"] > 0.0 else "less" if estimate["high"] < 0.0 else "unclear"
     return f"{_interval(estimate)} {verdict}"
 
 
-def _basis(measure: str, names: Sequence[str], variants: Mapping[str, Measures]) -> tuple[str, str]:
-    """Return the number of runs, as a range where variants differ, and the methods behind the intervals."""
-    estimates = [variants[name][measure] for name in names if measure in variants[name]]
-    counts = sorted({estimate["n"] for estimate in estimates})
-    methods = dict.fromkeys(str(estimate["method"]) for estimate in estimates)
-    runs = f"{counts[0]}–{counts[-1]}" if len(counts) > 1 else "".join(map(str, counts))
-    return runs, ", ".join(methods)
+def _counts(estimates: Sequence[Mapping[str, Any]]) -> str:
+    """Return the number of runs, as a range where the estimates differ."""
+    counts = [estimate["n"] for estimate in estimates]
+    return f"{min(counts)}–{max(counts)}" if len(set(counts)) > 1 else "".join(map(str, counts[:1]))
