@@ -5,8 +5,9 @@ Shortest augmenting paths with dual variables: Jonker & Volgenant, Computing 38 
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from openiamd.kernels import kernel
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -19,7 +20,7 @@ def work_sizes(max_rows: int, max_columns: int) -> tuple[int, int]:
     return max_rows + 2 * max_columns, max_rows + 3 * max_columns
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def assign(
     cost: Floats,
     n_rows: int,
@@ -63,7 +64,7 @@ def assign(
     return total
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _assign_uncontested(
     cost: Floats, n_rows: int, n_columns: int, miss_cost: float, row_to_column: Integers, taken: Integers
 ) -> bool:
@@ -83,7 +84,7 @@ def _assign_uncontested(
     return True
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _augment(
     cost: Floats,
     n_rows: int,
@@ -134,7 +135,7 @@ def _augment(
     _shift(root, miss_row, free_column, row_to_column, column_to_row, previous)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _scan_row(
     cost: Floats,
     n_columns: int,
@@ -161,7 +162,7 @@ def _scan_row(
     return nearest_column
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _shift(
     root: int,
     miss_row: int,

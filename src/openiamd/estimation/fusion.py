@@ -5,10 +5,10 @@ cross-covariance that common process noise adds; it is left out, which makes the
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from openiamd.estimation.kalman import symmetric_inverse3
+from openiamd.kernels import kernel
 
 Floats = NDArray[np.float64]
 
@@ -18,7 +18,7 @@ _BEST_SIGMA_M = 10.0
 _QUALITY_STEP = 1.6
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def correlation_distance2(x1: Floats, p1: Floats, x2: Floats, p2: Floats) -> float:
     """Return the squared Mahalanobis distance of two tracks' positions at the same time, with covariance P1 + P2.
 
@@ -32,7 +32,7 @@ def correlation_distance2(x1: Floats, p1: Floats, x2: Floats, p2: Floats) -> flo
     return d0 * (i00 * d0 + 2.0 * (i01 * d1 + i02 * d2)) + d1 * (i11 * d1 + 2.0 * i12 * d2) + d2 * i22 * d2
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def track_quality(p: Floats) -> int:
     """Return the quality 0 to 15 (larger is better) of a track of covariance ``p`` (6, 6).
 

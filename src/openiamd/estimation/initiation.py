@@ -3,20 +3,20 @@
 Source: Bar-Shalom & Li, Multitarget-Multisensor Tracking (1995), ch. 3 (logic-based track formation).
 """
 
-from numba import njit
+from openiamd.kernels import kernel
 
 HISTORY_BITS = 32
 
 _HISTORY_MASK = 2**HISTORY_BITS - 1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def hit_history(history: int, hit: bool) -> int:
     """Return the history with the latest scan shifted in; the oldest of its 32 scans is forgotten."""
     return ((history << 1) | (1 if hit else 0)) & _HISTORY_MASK
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def confirmed(history: int, m: int, n: int) -> bool:
     """Tell whether at least ``m`` of the latest ``n`` scans (n at most 32) are hits."""
     hits = 0
@@ -26,7 +26,7 @@ def confirmed(history: int, m: int, n: int) -> bool:
     return hits >= m
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def consecutive_misses(history: int) -> int:
     """Return the number of scans since the latest hit, at most 32 (a history without any hit)."""
     misses = 0

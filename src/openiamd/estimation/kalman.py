@@ -12,13 +12,14 @@ All kernels write in place and allocate nothing; arrays are C-contiguous float64
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from openiamd.kernels import kernel
 
 Floats = NDArray[np.float64]
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def symmetric_inverse3(
     m00: float, m01: float, m02: float, m11: float, m12: float, m22: float
 ) -> tuple[float, float, float, float, float, float, float]:
@@ -39,7 +40,7 @@ def symmetric_inverse3(
     )
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _times_symmetric3(
     a0: float, a1: float, a2: float,
     m00: float, m01: float, m02: float, m11: float, m12: float, m22: float,
@@ -48,7 +49,7 @@ def _times_symmetric3(
     return a0 * m00 + a1 * m01 + a2 * m02, a0 * m01 + a1 * m11 + a2 * m12, a0 * m02 + a1 * m12 + a2 * m22
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def predict(x: Floats, p: Floats, dt_s: float, q: float, ax: float, ay: float, az: float) -> None:
     """Advance state ``x`` (6,) and covariance ``p`` (6, 6) in place by ``dt_s``.
 
@@ -81,7 +82,7 @@ def predict(x: Floats, p: Floats, dt_s: float, q: float, ax: float, ay: float, a
         p[axis + 3, axis + 3] += spread
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def update(x: Floats, p: Floats, z: Floats, r: Floats) -> float:
     """Update ``x`` (6,) and ``p`` (6, 6) in place with a position ``z`` (3,) of covariance ``r`` (3, 3).
 
@@ -124,7 +125,7 @@ def update(x: Floats, p: Floats, z: Floats, r: Floats) -> float:
     return n0 * w0 + n1 * w1 + n2 * w2
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def distance2(x: Floats, p: Floats, z: Floats, r: Floats) -> tuple[float, float]:
     """Return (d2, log det S) of a position ``z`` (3,), ``r`` (3, 3) against a track predicted to its time.
 
@@ -133,7 +134,7 @@ def distance2(x: Floats, p: Floats, z: Floats, r: Floats) -> tuple[float, float]
     return predicted_distance2(x, p, 0.0, 0.0, 0.0, 0.0, 0.0, z, r)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def predicted_distance2(
     x: Floats, p: Floats, dt_s: float, q: float, ax: float, ay: float, az: float, z: Floats, r: Floats
 ) -> tuple[float, float]:
@@ -158,7 +159,7 @@ def predicted_distance2(
     return d2, math.log(determinant)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def measurement_to_enu(
     basis: Floats,
     sensor_x: float,

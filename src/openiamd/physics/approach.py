@@ -2,14 +2,14 @@
 
 import math
 
-from numba import njit
 from numpy.typing import NDArray
 
+from openiamd.kernels import kernel
 from openiamd.physics.ballistic import impact_from_state
 from openiamd.physics.geodesy import EARTH_RADIUS_M, local_up
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def time_to_reach_s(state: NDArray, place_m: NDArray, radius_m: float) -> float:
     """Return when a constant-velocity course passes nearest a place, or inf if it misses by more than ``radius_m``.
 
@@ -36,7 +36,7 @@ def time_to_reach_s(state: NDArray, place_m: NDArray, radius_m: float) -> float:
     return time_s
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def time_to_impact_s(state: NDArray, place_m: NDArray, radius_m: float) -> float:
     """Return when a ballistic course (two-body, vacuum) comes down within ``radius_m`` of a place, or inf."""
     x_m, y_m, z_m, time_s = impact_from_state(
@@ -50,7 +50,7 @@ def time_to_impact_s(state: NDArray, place_m: NDArray, radius_m: float) -> float
     return time_s
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def time_to_go_s(state: NDArray, ballistic: bool, places_m: NDArray, radii_m: NDArray) -> float:
     """Return the shortest time to any of the places (place, 3) with radii (place,), or inf."""
     shortest_s = math.inf

@@ -12,8 +12,7 @@ unit vector t towards the target; ``tangent_towards`` gives t.
 
 import math
 
-from numba import njit
-
+from openiamd.kernels import kernel
 from openiamd.physics.geodesy import EARTH_RADIUS_M
 
 GRAVITATIONAL_PARAMETER_M3_PER_S2 = 3.986004418e14  # WGS 84
@@ -22,7 +21,7 @@ GRAVITY_MPS2 = GRAVITATIONAL_PARAMETER_M3_PER_S2 / (EARTH_RADIUS_M * EARTH_RADIU
 _KEPLER_ITERATIONS = 5
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def minimum_energy(range_m: float) -> tuple[float, float, float, float]:
     """Return (speed_mps, flight_path_angle_rad, apogee_m, time_of_flight_s) for a surface range below half the earth.
 
@@ -41,7 +40,7 @@ def minimum_energy(range_m: float) -> tuple[float, float, float, float]:
     return speed_mps, 0.25 * (math.pi - range_angle_rad), apogee_m, time_of_flight_s
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def ballistic_state(
     elapsed_s: float, ux: float, uy: float, uz: float, tx: float, ty: float, tz: float, range_angle_rad: float
 ) -> tuple[float, float, float, float, float, float]:
@@ -84,7 +83,7 @@ def ballistic_state(
     )
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def time_to_ground_s(height_m: float, vertical_speed_mps: float) -> float:
     """Return the time until an object in free fall over a flat earth reaches height zero, climbing counted positive.
 
@@ -96,7 +95,7 @@ def time_to_ground_s(height_m: float, vertical_speed_mps: float) -> float:
     return (vertical_speed_mps + root) / GRAVITY_MPS2
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def impact_from_state(
     x: float, y: float, z: float, vx: float, vy: float, vz: float
 ) -> tuple[float, float, float, float]:
@@ -130,7 +129,7 @@ def impact_from_state(
     return factor_f * x + factor_g * vx, factor_f * y + factor_g * vy, factor_f * z + factor_g * vz, time_s
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def great_circle_state(
     distance_m: float,
     height_m: float,
@@ -163,7 +162,7 @@ def great_circle_state(
     )
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def tangent_towards(
     ux: float, uy: float, uz: float, wx: float, wy: float, wz: float
 ) -> tuple[float, float, float, float]:

@@ -2,10 +2,10 @@
 
 import math
 
-from numba import njit
+from openiamd.kernels import kernel
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def swerling1_detection_probability(snr: float, false_alarm_probability: float) -> float:
     """Return the single-look detection probability of a Swerling 1 target.
 
@@ -15,7 +15,7 @@ def swerling1_detection_probability(snr: float, false_alarm_probability: float) 
     return false_alarm_probability ** (1.0 / (1.0 + snr))
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def swerling1_observed_snr(u: float, snr: float, false_alarm_probability: float) -> float:
     """Return the SNR observed in a look that detects the target, or 0.0 where the look misses it.
 
@@ -30,7 +30,7 @@ def swerling1_observed_snr(u: float, snr: float, false_alarm_probability: float)
     return 0.0
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def m_of_n_probability(required: int, trials: int, probability: float) -> float:
     """Return the probability of at least ``required`` successes in ``trials`` independent trials.
 

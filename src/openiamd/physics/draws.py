@@ -24,6 +24,8 @@ import math
 import numpy as np
 from numba import njit
 
+from openiamd.kernels import kernel
+
 # What a draw is for; fits 8 bits and is part of the counter, so values never change meaning.
 LOOK = 1
 NOISE = 2
@@ -74,7 +76,7 @@ def counter_fits(run: int, purpose: int, slot: int, index: int) -> bool:
     return 0 <= run < 2**32 and 0 <= purpose < 2**8 and 0 <= slot < 2**32 and 0 <= index < 2**24
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def philox4x32(
     counter_0: np.uint64,
     counter_1: np.uint64,
@@ -99,7 +101,7 @@ def philox4x32(
     return counter_0, counter_1, counter_2, counter_3
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def mix32(word: np.uint64) -> np.uint64:
     """Scramble a 32-bit word bijectively, leaving 0 at 0: the 32-bit finalizer of MurmurHash3 (Appleby 2011)."""
     word = ((word ^ (word >> np.uint64(16))) * np.uint64(0x85EBCA6B)) & _MASK_32
@@ -107,7 +109,7 @@ def mix32(word: np.uint64) -> np.uint64:
     return word ^ (word >> np.uint64(16))
 
 
-@njit("UniTuple(uint64, 4)" + _FIELDS, nogil=True, cache=True)
+@njit("UniTuple(uint64, 4)" + _FIELDS, nogil=True, cache=True, _nrt=False)
 def block(
     seed: np.uint64, run: int, purpose: int, entity_a: int, entity_b: int, slot: int, index: int
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
@@ -123,7 +125,7 @@ def block(
     )
 
 
-@njit("float64" + _FIELDS, nogil=True, cache=True)
+@njit("float64" + _FIELDS, nogil=True, cache=True, _nrt=False)
 def uniform(seed: np.uint64, run: int, purpose: int, entity_a: int, entity_b: int, slot: int, index: int) -> float:
     """Return a uniform draw on the open interval (0, 1), never 0 or 1, with 52 random bits."""
     word_0, word_1, _, _ = block(seed, run, purpose, entity_a, entity_b, slot, index)
@@ -131,7 +133,7 @@ def uniform(seed: np.uint64, run: int, purpose: int, entity_a: int, entity_b: in
     return (float(bits) + 0.5) * _TWO_TO_MINUS_52
 
 
-@njit("UniTuple(float64, 4)" + _FIELDS, nogil=True, cache=True)
+@njit("UniTuple(float64, 4)" + _FIELDS, nogil=True, cache=True, _nrt=False)
 def uniform4(
     seed: np.uint64, run: int, purpose: int, entity_a: int, entity_b: int, slot: int, index: int
 ) -> tuple[float, float, float, float]:
@@ -148,7 +150,7 @@ def uniform4(
     )
 
 
-@njit("UniTuple(float64, 2)" + _FIELDS, nogil=True, cache=True)
+@njit("UniTuple(float64, 2)" + _FIELDS, nogil=True, cache=True, _nrt=False)
 def normal2(
     seed: np.uint64, run: int, purpose: int, entity_a: int, entity_b: int, slot: int, index: int
 ) -> tuple[float, float]:
@@ -159,7 +161,7 @@ def normal2(
     return radius * math.cos(angle), radius * math.sin(angle)
 
 
-@njit("UniTuple(float64, 4)" + _FIELDS, nogil=True, cache=True)
+@njit("UniTuple(float64, 4)" + _FIELDS, nogil=True, cache=True, _nrt=False)
 def normal4(
     seed: np.uint64, run: int, purpose: int, entity_a: int, entity_b: int, slot: int, index: int
 ) -> tuple[float, float, float, float]:
@@ -177,7 +179,7 @@ def normal4(
     )
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def poisson(u: float, mean: float) -> int:
     """Return the Poisson count whose distribution function first reaches ``u`` (inversion), 0 for a mean of 0 or less.
 
@@ -200,7 +202,7 @@ def poisson(u: float, mean: float) -> int:
     return count
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def exponential(u: float, mean: float) -> float:
     """Return the exponential variate of the given mean that belongs to the uniform draw ``u`` in (0, 1)."""
     return -mean * math.log(u)

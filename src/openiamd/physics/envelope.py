@@ -2,9 +2,9 @@
 
 import math
 
-from numba import njit
 from numpy.typing import NDArray
 
+from openiamd.kernels import kernel
 from openiamd.physics.geodesy import height_m
 from openiamd.physics.gravity import gravity_mps2
 from openiamd.physics.refraction import visible
@@ -12,7 +12,7 @@ from openiamd.physics.refraction import visible
 NEWTON_STEPS = 8
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def coast(state: NDArray, falling: bool, time_s: float, place_m: NDArray) -> None:
     """Write where a course is after ``time_s``: straight, or under the gravity of its start when ``falling``.
 
@@ -28,7 +28,7 @@ def coast(state: NDArray, falling: bool, time_s: float, place_m: NDArray) -> Non
         place_m[2] += az * half
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def meeting_time_s(
     state: NDArray, falling: bool, from_m: NDArray, speed_mps: float, delay_s: float, meeting_m: NDArray
 ) -> float:
@@ -62,7 +62,7 @@ def meeting_time_s(
     return time_s
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def in_sector(basis: NDArray, dx_m: float, dy_m: float, dz_m: float, facing_rad: float, sector_rad: float) -> bool:
     """Tell whether a direction lies in a sector of full width ``sector_rad`` about ``facing_rad`` (from local north)."""
     if sector_rad >= 2.0 * math.pi - 1e-9:
@@ -73,7 +73,7 @@ def in_sector(basis: NDArray, dx_m: float, dy_m: float, dz_m: float, facing_rad:
     return abs(off_rad) <= 0.5 * sector_rad
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def within_envelope(
     meeting_m: NDArray,
     from_m: NDArray,

@@ -11,15 +11,16 @@ frame with the same axes.
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from openiamd.kernels import kernel
 
 EARTH_RADIUS_M = 6_371_008.8
 
 _TWO_PI = 2.0 * math.pi
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def enu_from_geodetic(
     latitude_rad: float, longitude_rad: float, height_m: float, latitude0_rad: float, longitude0_rad: float
 ) -> tuple[float, float, float]:
@@ -41,7 +42,7 @@ def enu_from_geodetic(
     )
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def geodetic_from_enu(
     east_m: float, north_m: float, up_m: float, latitude0_rad: float, longitude0_rad: float
 ) -> tuple[float, float, float]:
@@ -57,14 +58,14 @@ def geodetic_from_enu(
     return math.atan2(axial_m, equatorial_m), longitude_rad, height_m(east_m, north_m, up_m)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def height_m(east_m: float, north_m: float, up_m: float) -> float:
     """Return the height in metres above the sphere of theatre coordinates."""
     outward_m = up_m + EARTH_RADIUS_M
     return math.sqrt(east_m * east_m + north_m * north_m + outward_m * outward_m) - EARTH_RADIUS_M
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def local_up(east_m: float, north_m: float, up_m: float) -> tuple[float, float, float]:
     """Return the unit vector, in theatre axes, that points away from the earth's centre at theatre coordinates."""
     outward_m = up_m + EARTH_RADIUS_M
@@ -72,7 +73,7 @@ def local_up(east_m: float, north_m: float, up_m: float) -> tuple[float, float, 
     return east_m * scale, north_m * scale, outward_m * scale
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def local_basis(east_m: float, north_m: float, up_m: float, latitude0_rad: float, basis: NDArray[np.float64]) -> None:
     """Write the local east, north and up directions at theatre coordinates as the rows of ``basis`` (3, 3).
 
@@ -103,7 +104,7 @@ def local_basis(east_m: float, north_m: float, up_m: float, latitude0_rad: float
     basis[2, 2] = up_z
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def azimuth_elevation_range(
     basis: NDArray[np.float64], dx_m: float, dy_m: float, dz_m: float
 ) -> tuple[float, float, float]:
@@ -126,7 +127,7 @@ def azimuth_elevation_range(
     return azimuth_rad, elevation_rad, math.sqrt(horizontal_m2 + up_m * up_m)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def great_circle_distance_m(
     latitude1_rad: float, longitude1_rad: float, latitude2_rad: float, longitude2_rad: float
 ) -> float:

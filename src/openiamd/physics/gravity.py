@@ -2,13 +2,12 @@
 
 import math
 
-from numba import njit
-
+from openiamd.kernels import kernel
 from openiamd.physics.ballistic import GRAVITATIONAL_PARAMETER_M3_PER_S2
 from openiamd.physics.geodesy import EARTH_RADIUS_M
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def gravity_mps2(east_m: float, north_m: float, up_m: float) -> tuple[float, float, float]:
     """Return the acceleration (3) toward the earth's centre at a place: μ / r² (two-body)."""
     outward_m = up_m + EARTH_RADIUS_M

@@ -5,10 +5,10 @@ Mission-level kinematics only: a straight line at a mean speed, no guidance.
 
 import math
 
-from numba import njit
+from openiamd.kernels import kernel
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def intercept_time_s(
     dx_m: float,
     dy_m: float,

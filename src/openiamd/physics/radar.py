@@ -6,7 +6,7 @@ Technology Encyclopedia (1998), "accuracy" (angle and range accuracy).
 
 import math
 
-from numba import njit
+from openiamd.kernels import kernel
 
 SPEED_OF_LIGHT_MPS = 299_792_458.0
 BOLTZMANN_J_PER_K = 1.380649e-23
@@ -14,7 +14,7 @@ BOLTZMANN_J_PER_K = 1.380649e-23
 _MONOPULSE_SLOPE = 1.6
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def snr_from_anchor(
     anchor_snr: float, anchor_range_m: float, anchor_rcs_m2: float, range_m: float, rcs_m2: float
 ) -> float:
@@ -27,13 +27,13 @@ def snr_from_anchor(
     return anchor_snr * (rcs_m2 / anchor_rcs_m2) * (squared * squared)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def anchor_snr_swerling1(detection_probability: float, false_alarm_probability: float) -> float:
     """Return the mean SNR at which one look at a Swerling 1 target has a given Pd: ln(Pfa) / ln(Pd) - 1."""
     return math.log(false_alarm_probability) / math.log(detection_probability) - 1.0
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def snr_radar_equation(
     pulse_energy_j: float,
     transmit_gain: float,
@@ -55,7 +55,7 @@ def snr_radar_equation(
     return numerator / (spreading * BOLTZMANN_J_PER_K * noise_temperature_k * losses)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def snr_search_equation(
     power_aperture_w_m2: float,
     search_time_s: float,
@@ -70,13 +70,13 @@ def snr_search_equation(
     return power_aperture_w_m2 * search_time_s * rcs_m2 / (spreading * BOLTZMANN_J_PER_K * noise_temperature_k * losses)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def range_sigma_m(resolution_m: float, snr: float, floor_m: float) -> float:
     """Return the standard deviation of a range measurement: resolution / sqrt(2 SNR), with a floor in quadrature."""
     return math.sqrt(resolution_m * resolution_m / (2.0 * snr) + floor_m * floor_m)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def angle_sigma_rad(beamwidth_rad: float, snr: float, floor_rad: float) -> float:
     """Return the standard deviation of a monopulse angle: theta3 / (1.6 sqrt(2 SNR)), with a floor in quadrature.
 

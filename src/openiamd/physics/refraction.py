@@ -6,15 +6,14 @@ Rays are straight over an earth whose radius is 4/3 of the true one. Sources: Sc
 
 import math
 
-from numba import njit
-
+from openiamd.kernels import kernel
 from openiamd.physics.geodesy import EARTH_RADIUS_M
 
 EFFECTIVE_RADIUS_FACTOR = 4.0 / 3.0
 EFFECTIVE_EARTH_RADIUS_M = EFFECTIVE_RADIUS_FACTOR * EARTH_RADIUS_M
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def radar_horizon_m(antenna_height_m: float, target_height_m: float) -> float:
     """Return the ground range in metres at which a target comes over the horizon: sqrt(2kRh1) + sqrt(2kRh2).
 
@@ -24,13 +23,13 @@ def radar_horizon_m(antenna_height_m: float, target_height_m: float) -> float:
     return antenna_m + math.sqrt(2.0 * EFFECTIVE_EARTH_RADIUS_M * max(0.0, target_height_m))
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def visible(antenna_height_m: float, target_height_m: float, ground_range_m: float) -> bool:
     """Tell whether a target at a ground range lies above the smooth-earth radar horizon."""
     return ground_range_m <= radar_horizon_m(antenna_height_m, target_height_m)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def elevation_four_thirds(antenna_height_m: float, target_height_m: float, ground_range_m: float) -> float:
     """Return the apparent elevation in radians of a target under the 4/3 earth, heights in metres above the sphere.
 
@@ -44,7 +43,7 @@ def elevation_four_thirds(antenna_height_m: float, target_height_m: float, groun
     return math.atan2(rise_m, target_radius_m * math.sin(angle_rad))
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def height_at_slant_range_m(
     antenna_height_m: float, elevation_rad: float, slant_range_m: float, effective_radius_m: float
 ) -> float:

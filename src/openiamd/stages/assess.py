@@ -4,13 +4,12 @@ Reads   threats
 Writes  threat status
 """
 
-from numba import njit
-
+from openiamd.kernels import kernel
 from openiamd.world.events import DEPARTED, LEAKED, NONE, UNRESOLVED, EventLog, log_event
 from openiamd.world.threats import FLYING, HOSTILE_SIDE, LEFT_DEPARTED, LEFT_LEAKED, ThreatState, ThreatTable
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def assess(
     time_s: float,
     step_s: float,
@@ -42,5 +41,16 @@ def assess(
                 )
             elif hostile and end_s >= duration_s - 1e-9:
                 log_event(
-                    events, run, end_s, UNRESOLVED, NONE, thing, NONE, threats.row[thing].target, NONE, NONE, 0.0, position_m
+                    events,
+                    run,
+                    end_s,
+                    UNRESOLVED,
+                    NONE,
+                    thing,
+                    NONE,
+                    threats.row[thing].target,
+                    NONE,
+                    NONE,
+                    0.0,
+                    position_m,
                 )

@@ -6,8 +6,7 @@ Writes  engagement orders (weapon state, track file)
 
 import math
 
-from numba import njit
-
+from openiamd.kernels import kernel
 from openiamd.physics.approach import time_to_go_s, time_to_reach_s
 from openiamd.physics.envelope import in_sector
 from openiamd.world.arrays import Floats, Ints
@@ -32,8 +31,10 @@ from openiamd.world.weapons import IDLE, REACTING, FireUnitTable, InterceptorTab
 NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE, WEAPONS_HOLD, NO_ORDER = 1, 2, 3, 4, 5
 
 
-@njit(nogil=True, cache=True)
-def permitted(nodes: NodeTable, tracks: TrackState, state: MessageState, run: int, node: int, slot: int, own: bool) -> int:
+@kernel
+def permitted(
+    nodes: NodeTable, tracks: TrackState, state: MessageState, run: int, node: int, slot: int, own: bool
+) -> int:
     """Return 0 where rules allow fire at a track, else the reason why not.
 
     own  the track is heading for the node itself within its self-defence radius
@@ -54,7 +55,7 @@ def permitted(nodes: NodeTable, tracks: TrackState, state: MessageState, run: in
     return WEAPONS_HOLD
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def heads_for_node(nodes: NodeTable, node: int, state: Floats) -> bool:
     """Tell whether a track comes for the node itself, within its self-defence radius."""
     if not nodes.row[node].self_defence:
@@ -68,7 +69,7 @@ def heads_for_node(nodes: NodeTable, node: int, state: Floats) -> bool:
     )
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def best_interceptor(
     units: FireUnitTable,
     interceptors: InterceptorTable,
@@ -97,7 +98,7 @@ def best_interceptor(
     return best, best_s, 0 if best != NONE else reason
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def idle_channel(units: FireUnitTable, weapons: WeaponState, run: int, unit: int) -> int:
     """Return an idle fire channel of the unit, or ``NONE``."""
     for channel in range(units.row[unit].channels):
@@ -106,7 +107,7 @@ def idle_channel(units: FireUnitTable, weapons: WeaponState, run: int, unit: int
     return NONE
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def responsible(units: FireUnitTable, unit: int, node: int, state: Floats, now_s: float) -> bool:
     """Tell whether a track is the unit's business: its node's, its hours, its sector of responsibility."""
     return (
@@ -123,7 +124,7 @@ def responsible(units: FireUnitTable, unit: int, node: int, state: Floats, now_s
     )
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def assign(
     now_s: float,
     urgency_s: float,
@@ -178,7 +179,9 @@ def assign(
     weapons.row[run, chosen, channel].interceptor = chosen_interceptor
     weapons.row[run, chosen, channel].rounds = 0
     weapons.row[run, chosen, channel].ordered_s = now_s
-    weapons.row[run, chosen, channel].next_s = now_s + (0.0 if units.row[chosen].service_s > 0.0 else units.row[chosen].reaction_s)
+    weapons.row[run, chosen, channel].next_s = now_s + (
+        0.0 if units.row[chosen].service_s > 0.0 else units.row[chosen].reaction_s
+    )
     weapons.row[run, chosen, channel].killed = False
     weapons.row[run, chosen, channel].order_event = event
     tracks.row[run, node, slot].cause = event
@@ -186,7 +189,7 @@ def assign(
     return 0
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def candidates(
     now_s: float,
     nodes: NodeTable,
@@ -224,7 +227,7 @@ def candidates(
     return count
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def log_held(now_s: float, tracks: TrackState, events: EventLog, run: int, node: int, slot: int, reason: int) -> None:
     """Log, once per track and reason, why it was not engaged."""
     if tracks.row[run, node, slot].held_reasons & (1 << reason):
@@ -246,7 +249,7 @@ def log_held(now_s: float, tracks: TrackState, events: EventLog, run: int, node:
     )
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def armed(units: FireUnitTable, node: int) -> bool:
     """Tell whether the node commands any fire unit."""
     for unit in range(units.row.shape[0]):
@@ -255,7 +258,7 @@ def armed(units: FireUnitTable, node: int) -> bool:
     return False
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def decide(
     time_s: float,
     step_s: float,

@@ -7,8 +7,8 @@ Writes  weapon state, threat status, track file (salvos spent, assessed kills)
 import math
 
 import numpy as np
-from numba import njit
 
+from openiamd.kernels import kernel
 from openiamd.physics.draws import KILL as KILL_DRAW
 from openiamd.physics.draws import NO_ENTITY, TRACK_FACTOR, uniform
 from openiamd.world.arrays import Draws, Floats
@@ -42,7 +42,7 @@ TRACK_LOST, NOT_HELD, LEFT_ENVELOPE, IDENTITY_CHANGED = np.int64(1), np.int64(2)
 PATIENCE_S = 60.0  # an order not carried out within this is given back
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def next_channel(units: FireUnitTable, weapons: WeaponState, run: int, end_s: float) -> tuple[int, int]:
     """Return unit and channel whose phase ends first before ``end_s``, or (NONE, NONE)."""
     first_unit, first_channel, first_s = NONE, NONE, end_s
@@ -54,8 +54,10 @@ def next_channel(units: FireUnitTable, weapons: WeaponState, run: int, end_s: fl
     return first_unit, first_channel
 
 
-@njit(nogil=True, cache=True)
-def followed_slot(units: FireUnitTable, tracks: TrackState, weapons: WeaponState, run: int, unit: int, channel: int) -> int:
+@kernel
+def followed_slot(
+    units: FireUnitTable, tracks: TrackState, weapons: WeaponState, run: int, unit: int, channel: int
+) -> int:
     """Return the slot of the channel's track while the node still holds it, else ``NONE``."""
     node = units.row[unit].node
     slot = weapons.row[run, unit, channel].slot
@@ -66,7 +68,7 @@ def followed_slot(units: FireUnitTable, tracks: TrackState, weapons: WeaponState
     return slot
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def release(units: FireUnitTable, tracks: TrackState, weapons: WeaponState, run: int, unit: int, channel: int) -> None:
     """Free the channel and take its engagement off the track."""
     slot = followed_slot(units, tracks, weapons, run, unit, channel)
@@ -76,7 +78,7 @@ def release(units: FireUnitTable, tracks: TrackState, weapons: WeaponState, run:
     weapons.row[run, unit, channel].next_s = math.inf
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def rounds_to_fire(
     nodes: NodeTable, units: FireUnitTable, weapons: WeaponState, run: int, unit: int, interceptor: int
 ) -> int:
@@ -89,9 +91,16 @@ def rounds_to_fire(
     return min(salvo, weapons.magazine[run, unit, interceptor], units.row[unit].missiles_guided - in_flight)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def cease(
-    units: FireUnitTable, tracks: TrackState, weapons: WeaponState, events: EventLog, run: int, unit: int, channel: int, reason: int
+    units: FireUnitTable,
+    tracks: TrackState,
+    weapons: WeaponState,
+    events: EventLog,
+    run: int,
+    unit: int,
+    channel: int,
+    reason: int,
 ) -> None:
     """Give an order back before launch and say why."""
     node = units.row[unit].node
@@ -113,7 +122,7 @@ def cease(
     release(units, tracks, weapons, run, unit, channel)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def launch(
     end_s: float,
     nodes: NodeTable,
@@ -176,7 +185,7 @@ def launch(
     tracks.row[run, node, slot].salvos += 1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def nearest_object(
     time_s: float, step_s: float, flying: ThreatState, run: int, at_s: float, place_m: Floats
 ) -> tuple[int, float]:
@@ -184,7 +193,11 @@ def nearest_object(
     share = (at_s - time_s) / step_s
     nearest, nearest_m2 = NONE, math.inf
     for thing in range(flying.row.shape[1]):
-        if flying.row[run, thing].status != FLYING or flying.row[run, thing].start_s > at_s or flying.row[run, thing].end_s < at_s:
+        if (
+            flying.row[run, thing].status != FLYING
+            or flying.row[run, thing].start_s > at_s
+            or flying.row[run, thing].end_s < at_s
+        ):
             continue
         square_m2 = 0.0
         for axis in range(3):
@@ -196,7 +209,7 @@ def nearest_object(
     return nearest, math.sqrt(nearest_m2)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def intercept(
     time_s: float,
     step_s: float,
@@ -261,7 +274,7 @@ def intercept(
     weapons.row[run, unit, channel].next_s = at_s + units.row[unit].assessment_s
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def conclude(
     units: FireUnitTable, tracks: TrackState, weapons: WeaponState, events: EventLog, run: int, unit: int, channel: int
 ) -> None:
@@ -287,7 +300,7 @@ def conclude(
     release(units, tracks, weapons, run, unit, channel)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def engage(
     time_s: float,
     step_s: float,

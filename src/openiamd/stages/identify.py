@@ -6,8 +6,7 @@ Writes  identities
 
 import math
 
-from numba import njit
-
+from openiamd.kernels import kernel
 from openiamd.physics.approach import time_to_go_s
 from openiamd.physics.geodesy import EARTH_RADIUS_M, height_m
 from openiamd.world.arrays import Floats
@@ -29,7 +28,7 @@ BECAUSE_CORRIDOR, BECAUSE_BEHAVIOUR, BECAUSE_LAPSED, BECAUSE_IDEALISED = 5, 6, 7
 REPLY_LASTS_S = 60.0
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def corridor_identity(corridors: CorridorTable, state: Floats, altitude_m: float, speed_mps: float) -> int:
     """Return the identity that a corridor presumes for a track inside it, or PENDING outside all.
 
@@ -48,12 +47,15 @@ def corridor_identity(corridors: CorridorTable, state: Floats, altitude_m: float
         outward = (x * start[0] + y * start[1] + z * start[2]) / radius_m
         angle_rad = math.atan2(forward, outward)
         aside = math.sqrt(max(1.0 - forward * forward - outward * outward, 0.0))
-        if aside * EARTH_RADIUS_M <= corridors.row[piece].half_width_m and 0.0 <= angle_rad <= corridors.row[piece].angle_rad:
+        if (
+            aside * EARTH_RADIUS_M <= corridors.row[piece].half_width_m
+            and 0.0 <= angle_rad <= corridors.row[piece].angle_rad
+        ):
             return corridors.row[piece].identity
     return PENDING
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def hostile_behaviour(
     nodes: NodeTable, assets: AssetTable, node: int, state: Floats, altitude_m: float, speed_mps: float
 ) -> bool:
@@ -65,7 +67,7 @@ def hostile_behaviour(
     )
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def believe(
     now_s: float,
     nodes: NodeTable,
@@ -100,7 +102,7 @@ def believe(
     return UNKNOWN, BECAUSE_LAPSED
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def identify(
     time_s: float,
     step_s: float,

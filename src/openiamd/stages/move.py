@@ -4,8 +4,7 @@ Reads   threats, arrival draws
 Writes  threat state
 """
 
-from numba import njit
-
+from openiamd.kernels import kernel
 from openiamd.physics.ballistic import ballistic_state, great_circle_state
 from openiamd.physics.draws import ARRIVAL, NO_ENTITY, START, exponential, uniform
 from openiamd.physics.geodesy import EARTH_RADIUS_M
@@ -14,7 +13,7 @@ from openiamd.world.events import LAUNCHED, NONE, EventLog, log_event
 from openiamd.world.threats import FLYING, WAITING, ThreatState, ThreatTable
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def draw_starts(threats: ThreatTable, draws: Draws, state: ThreatState, first_run: int, last_run: int) -> None:
     """Draw when each object starts: a fixed time with jitter, or the n-th Poisson arrival of its group.
 
@@ -28,7 +27,13 @@ def draw_starts(threats: ThreatTable, draws: Draws, state: ThreatState, first_ru
                 if threats.row[thing].arrival_index == 0:
                     arrival_s = threats.row[thing].start_s
                 draw = uniform(
-                    draws.seed, number, ARRIVAL, threats.row[thing].group, NO_ENTITY, threats.row[thing].arrival_index, 0
+                    draws.seed,
+                    number,
+                    ARRIVAL,
+                    threats.row[thing].group,
+                    NO_ENTITY,
+                    threats.row[thing].arrival_index,
+                    0,
                 )
                 arrival_s += exponential(draw, 1.0 / threats.row[thing].arrival_rate_hz)
                 start_s = arrival_s
@@ -40,7 +45,7 @@ def draw_starts(threats: ThreatTable, draws: Draws, state: ThreatState, first_ru
                 state.row[run, thing].end_s = state.row[run, thing].start_s + threats.row[thing].duration_s
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def locate(
     threats: ThreatTable, thing: int, elapsed_s: float, leg: int, position_m: Floats, velocity_mps: Floats
 ) -> int:
@@ -64,7 +69,14 @@ def locate(
     along = threats.leg_along[row]
     if threats.row[thing].ballistic:
         x_m, y_m, z_m, vx_mps, vy_mps, vz_mps = ballistic_state(
-            elapsed_s, outward[0], outward[1], outward[2], along[0], along[1], along[2], threats.leg[row].range_m / EARTH_RADIUS_M
+            elapsed_s,
+            outward[0],
+            outward[1],
+            outward[2],
+            along[0],
+            along[1],
+            along[2],
+            threats.leg[row].range_m / EARTH_RADIUS_M,
         )
     else:
         x_m, y_m, z_m, vx_mps, vy_mps, vz_mps = great_circle_state(
@@ -88,7 +100,7 @@ def locate(
     return leg
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def move(
     time_s: float,
     step_s: float,
@@ -114,7 +126,18 @@ def move(
                 state.row[run, thing].status = FLYING
                 locate(threats, thing, max(time_s - start_s, 0.0), 0, position_m, velocity_mps)
                 log_event(
-                    events, run, start_s, LAUNCHED, NONE, thing, NONE, threats.row[thing].target, NONE, NONE, 0.0, position_m
+                    events,
+                    run,
+                    start_s,
+                    LAUNCHED,
+                    NONE,
+                    thing,
+                    NONE,
+                    threats.row[thing].target,
+                    NONE,
+                    NONE,
+                    0.0,
+                    position_m,
                 )
             for axis in range(3):
                 state.previous_m[run, thing, axis] = position_m[axis]

@@ -6,8 +6,7 @@ Writes  picture tallies, the true object behind each track event
 
 import math
 
-from numba import njit
-
+from openiamd.kernels import kernel
 from openiamd.world.arrays import Floats
 from openiamd.world.events import COUNT, KILL, NONE, SCORED, EventLog
 from openiamd.world.picture import (
@@ -37,7 +36,7 @@ from openiamd.world.tracks import (
 )
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def nearest_truth(flying: ThreatState, run: int, place_m: Floats, gate_m: float) -> tuple[int, float]:
     """Return the flying object nearest to a place at the end of the step and its distance, NONE beyond the gate."""
     nearest, nearest_m2 = NONE, gate_m * gate_m
@@ -52,7 +51,7 @@ def nearest_truth(flying: ThreatState, run: int, place_m: Floats, gate_m: float)
     return nearest, math.sqrt(nearest_m2)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def name_objects(gate_m: float, flying: ThreatState, events: EventLog, run: int) -> None:
     """Write into each new track event the true object nearest to the track."""
     for event in range(events.tally[run, SCORED], events.tally[run, COUNT]):
@@ -62,7 +61,7 @@ def name_objects(gate_m: float, flying: ThreatState, events: EventLog, run: int)
     events.tally[run, SCORED] = events.tally[run, COUNT]
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def identity_verdict(identity: int, side: int) -> int:
     """Return UNIDENTIFIED, CORRECT or INCORRECT for a believed identity of an object of a known side."""
     if identity in (PENDING, UNKNOWN):
@@ -74,7 +73,7 @@ def identity_verdict(identity: int, side: int) -> int:
     return CORRECT if side == CIVIL and identity in (NEUTRAL, ASSUMED_FRIEND) else INCORRECT
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def first_holder(tracks: TrackState, run: int, node: int, number: int) -> bool:
     """Tell whether no node before this one holds a track of this number."""
     for earlier in range(node):
@@ -84,7 +83,7 @@ def first_holder(tracks: TrackState, run: int, node: int, number: int) -> bool:
     return True
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def held_by_all(tracks: TrackState, run: int, number: int, identity: int) -> bool:
     """Tell whether every node holds the number with the same identity."""
     for node in range(tracks.top.shape[1]):
@@ -98,7 +97,7 @@ def held_by_all(tracks: TrackState, run: int, number: int, identity: int) -> boo
     return True
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def tally_tracks(
     now_s: float,
     gate_m: float,
@@ -147,10 +146,12 @@ def tally_tracks(
             picture.velocity_error_mps[run, sample, place] += velocity_mps
             if distance_m < nearest.distance_m[row, thing]:
                 nearest.distance_m[row, thing] = distance_m
-                nearest.verdict[row, thing] = identity_verdict(tracks.row[run, node, slot].identity, threats.row[thing].side)
+                nearest.verdict[row, thing] = identity_verdict(
+                    tracks.row[run, node, slot].identity, threats.row[thing].side
+                )
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def tally_truths(
     flying: ThreatState, picture: PictureTally, run: int, sample: int, place: int, nearest: ScoreWork, row: int
 ) -> None:
@@ -164,7 +165,7 @@ def tally_truths(
             picture.counts[run, sample, place, nearest.verdict[row, thing]] += 1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def score(
     time_s: float,
     step_s: float,

@@ -6,9 +6,8 @@ Writes  sensor state, plots
 
 import math
 
-from numba import njit
-
 from openiamd.estimation.kalman import measurement_to_enu
+from openiamd.kernels import kernel
 from openiamd.physics.detection import swerling1_observed_snr
 from openiamd.physics.draws import (
     FALSE_PLOT,
@@ -25,7 +24,7 @@ from openiamd.physics.draws import (
 from openiamd.physics.geodesy import EARTH_RADIUS_M, azimuth_elevation_range, height_m, local_basis
 from openiamd.physics.radar import angle_sigma_rad, range_sigma_m
 from openiamd.physics.refraction import visible
-from openiamd.world.arrays import Draws, Floats
+from openiamd.world.arrays import Draws, Floats, Rows
 from openiamd.world.events import FIRST_DETECTION, FIRST_LOOK, NONE, OVERFLOW, PLOTS_FULL, EventLog, log_event
 from openiamd.world.sensors import (
     CIVIL_REPLY,
@@ -37,26 +36,24 @@ from openiamd.world.sensors import (
     SensorTable,
 )
 from openiamd.world.threats import FLYING, ThreatState, ThreatTable
-from openiamd.world.tracks import CONFIRMED, TrackState
+from openiamd.world.tracks import CONFIRMED, SUSPECT, TrackState
 
 TWO_PI = 2.0 * math.pi
 FALSE_PLOT_CEILING_M = 15_000.0
 PERFECT_SNR = 1e6
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def draw_phases(sensors: SensorTable, draws: Draws, state: SensorState, first_run: int, last_run: int) -> None:
     """Draw where in its scan each radar is at time 0; idealised radars start a scan there."""
     for run in range(first_run, last_run):
         for sensor in range(sensors.row.shape[0]):
             if not sensors.row[sensor].detects_always:
-                draw = uniform(
-                    draws.seed, draws.first + run, SENSOR_PHASE, sensors.row[sensor].entity, NO_ENTITY, 0, 0
-                )
+                draw = uniform(draws.seed, draws.first + run, SENSOR_PHASE, sensors.row[sensor].entity, NO_ENTITY, 0, 0)
                 state.row[run, sensor].phase_s = -draw * sensors.row[sensor].revisit_s
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def scan_fraction(sensors: SensorTable, sensor: int, azimuth_rad: float) -> float:
     """Return when in a scan the beam crosses an azimuth, as a fraction of the scan; > 1 outside the sector."""
     if sensors.row[sensor].detects_always:
@@ -66,13 +63,15 @@ def scan_fraction(sensors: SensorTable, sensor: int, azimuth_rad: float) -> floa
     return offset_rad / sensors.row[sensor].sector_rad
 
 
-@njit(nogil=True, cache=True)
-def designated(sensors: SensorTable, tracks: TrackState, run: int, sensor: int, look_s: float, offset_m: Floats) -> bool:
-    """Tell whether the radar's node has a track near enough to the direction ``offset_m`` (3,) to light it up."""
+@kernel
+def designated(
+    sensors: SensorTable, tracks: TrackState, run: int, sensor: int, look_s: float, offset_m: Floats
+) -> bool:
+    """Tell whether the radar's node points it in the direction ``offset_m`` (3,): at a track that it may have to fight."""
     node = sensors.row[sensor].node
     length_m = math.sqrt(offset_m[0] ** 2 + offset_m[1] ** 2 + offset_m[2] ** 2)
     for slot in range(tracks.top[run, node]):
-        if tracks.row[run, node, slot].status < CONFIRMED:
+        if not fought(tracks.row[run, node, slot]):
             continue
         age_s = look_s - tracks.row[run, node, slot].time_s
         along_m = 0.0
@@ -90,16 +89,43 @@ def designated(sensors: SensorTable, tracks: TrackState, run: int, sensor: int, 
     return False
 
 
-@njit(nogil=True, cache=True)
+@kernel
+def wanted(sensors: SensorTable, tracks: TrackState, run: int, sensor: int) -> bool:
+    """Tell whether a radar has anything to look at: always, unless it is one that must be pointed."""
+    if not sensors.row[sensor].designated_only:
+        return True
+    node = sensors.row[sensor].node
+    for slot in range(tracks.top[run, node]):
+        if fought(tracks.row[run, node, slot]):
+            return True
+    return False
+
+
+@kernel
+def fought(row: Rows) -> bool:
+    """Tell whether a track is one that its node may have to fight: suspect, hostile or under engagement."""
+    return row.status >= CONFIRMED and not row.destroyed and (row.identity >= SUSPECT or row.engagements > 0)
+
+
+@kernel
 def in_view(
-    sensors: SensorTable, state: SensorState, run: int, sensor: int, position_m: Floats, range_m: float, elevation_rad: float
+    sensors: SensorTable,
+    state: SensorState,
+    run: int,
+    sensor: int,
+    position_m: Floats,
+    range_m: float,
+    elevation_rad: float,
 ) -> bool:
     """Tell whether range, elevation and the 4/3-earth horizon allow a look."""
     if range_m < sensors.row[sensor].range_minimum_m or range_m > sensors.row[sensor].range_maximum_m:
         return False
     if sensors.row[sensor].detects_always:
         return True
-    if elevation_rad < sensors.row[sensor].elevation_minimum_rad or elevation_rad > sensors.row[sensor].elevation_maximum_rad:
+    if (
+        elevation_rad < sensors.row[sensor].elevation_minimum_rad
+        or elevation_rad > sensors.row[sensor].elevation_maximum_rad
+    ):
         return False
     target_height_m = height_m(position_m[0], position_m[1], position_m[2])
     rise_m = target_height_m - state.row[run, sensor].height_m
@@ -107,9 +133,16 @@ def in_view(
     return visible(state.row[run, sensor].height_m, target_height_m, ground_m)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def reply_to(
-    threats: ThreatTable, sensors: SensorTable, draws: Draws, run: int, sensor: int, thing: int, scan: int, range_m: float
+    threats: ThreatTable,
+    sensors: SensorTable,
+    draws: Draws,
+    run: int,
+    sensor: int,
+    thing: int,
+    scan: int,
+    range_m: float,
 ) -> int:
     """Return what the interrogator beside this radar hears from an object in this scan."""
     if range_m > sensors.row[sensor].interrogator_range_m:
@@ -124,7 +157,7 @@ def reply_to(
     return NO_REPLY
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def add_plot(
     sensors: SensorTable,
     state: SensorState,
@@ -166,7 +199,7 @@ def add_plot(
     return plot
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def measure(
     threats: ThreatTable,
     sensors: SensorTable,
@@ -209,7 +242,18 @@ def measure(
         )
     if state.look[run, sensor, thing].detection == NONE:
         state.look[run, sensor, thing].detection = log_event(
-            events, run, look_s, FIRST_DETECTION, sensors.row[sensor].node, thing, NONE, sensor, NONE, NONE, range_m, position_m
+            events,
+            run,
+            look_s,
+            FIRST_DETECTION,
+            sensors.row[sensor].node,
+            thing,
+            NONE,
+            sensor,
+            NONE,
+            NONE,
+            range_m,
+            position_m,
         )
     plot = add_plot(
         sensors,
@@ -230,7 +274,7 @@ def measure(
         plots.row[run, plot].cause = state.look[run, sensor, thing].detection
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def look(
     time_s: float,
     step_s: float,
@@ -266,30 +310,53 @@ def look(
             state.basis[run, sensor], offset_m[0], offset_m[1], offset_m[2]
         )
         fraction = scan_fraction(sensors, sensor, azimuth_rad)
+        from_s = max(live_from_s, time_s)
         if (
-            live_from_s <= look_s <= flying.row[run, thing].end_s
+            from_s <= look_s <= flying.row[run, thing].end_s
             and fraction <= 1.0
             and in_view(sensors, state, run, sensor, position_m, range_m, elevation_rad)
-            and (
-                not sensors.row[sensor].designated_only or designated(sensors, tracks, run, sensor, look_s, offset_m)
-            )
+            and (not sensors.row[sensor].designated_only or designated(sensors, tracks, run, sensor, look_s, offset_m))
         ):
             if not state.look[run, sensor, thing].looked:
                 state.look[run, sensor, thing].looked = True
                 log_event(
-                    events, run, look_s, FIRST_LOOK, sensors.row[sensor].node, thing, NONE, sensor, NONE, NONE, range_m, position_m
+                    events,
+                    run,
+                    look_s,
+                    FIRST_LOOK,
+                    sensors.row[sensor].node,
+                    thing,
+                    NONE,
+                    sensor,
+                    NONE,
+                    NONE,
+                    range_m,
+                    position_m,
                 )
             measure(
-                threats, sensors, draws, state, plots, events, run, sensor, thing, position_m, azimuth_rad, elevation_rad, range_m
+                threats,
+                sensors,
+                draws,
+                state,
+                plots,
+                events,
+                run,
+                sensor,
+                thing,
+                position_m,
+                azimuth_rad,
+                elevation_rad,
+                range_m,
             )
-        # The next crossing of its azimuth: half a scan later at least, or the first one of all.
-        from_s = max(live_from_s, time_s) if look_s < live_from_s else look_s + 0.5 * revisit_s
+        # The next crossing of its azimuth: half a scan later at least, or the first one since it was let go.
+        if look_s >= from_s:
+            from_s = look_s + 0.5 * revisit_s
         scan = math.ceil((from_s - phase_s) / revisit_s - min(fraction, 1.0) - 1e-9)
         state.look[run, sensor, thing].scan = scan
         state.look[run, sensor, thing].next_look_s = phase_s + (scan + min(fraction, 1.0)) * revisit_s
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def false_plots(
     time_s: float,
     step_s: float,
@@ -332,8 +399,10 @@ def false_plots(
                 plots.row[run, plot].reply = NO_REPLY
 
 
-@njit(nogil=True, cache=True)
-def carry(sensors: SensorTable, flying: ThreatState, state: SensorState, run: int, sensor: int, latitude_rad: float) -> bool:
+@kernel
+def carry(
+    sensors: SensorTable, flying: ThreatState, state: SensorState, run: int, sensor: int, latitude_rad: float
+) -> bool:
     """Put an airborne radar where its platform is; return whether the platform flies."""
     platform = sensors.row[sensor].platform
     if platform < 0:
@@ -350,7 +419,7 @@ def carry(sensors: SensorTable, flying: ThreatState, state: SensorState, run: in
     return True
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def sense(
     time_s: float,
     step_s: float,
@@ -379,6 +448,8 @@ def sense(
             if sensors.row[sensor].active_from_s >= time_s + step_s or sensors.row[sensor].active_until_s <= time_s:
                 continue
             if not carry(sensors, flying, state, run, sensor, latitude_rad):
+                continue
+            if not wanted(sensors, tracks, run, sensor):
                 continue
             for thing in range(threats.row.shape[0]):
                 if (

@@ -6,10 +6,9 @@ Writes  messages, track files
 
 import math
 
-from numba import njit
-
 from openiamd.estimation.fusion import track_quality
 from openiamd.estimation.kalman import predict, predicted_distance2
+from openiamd.kernels import kernel
 from openiamd.physics.draws import LOSS, uniform
 from openiamd.world.arrays import Draws
 from openiamd.world.doctrine import HOLD, NodeTable
@@ -17,8 +16,8 @@ from openiamd.world.events import (
     CONTACT_LOST,
     CONTACT_RESTORED,
     NONE,
-    OVERFLOW,
     NUMBER_CHANGED,
+    OVERFLOW,
     TRACK_DROPPED,
     TRACK_RECEIVED,
     TRACKS_FULL,
@@ -42,7 +41,7 @@ CORRELATION_GATE2 = 16.27  # chi-square, 3 degrees of freedom, 0.999
 STALE_INTERVALS = 3.0
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def reports(tracks: TrackState, run: int, node: int, slot: int, send_s: float) -> bool:
     """Tell whether the node has reporting responsibility: its own radars hold the track, no better report came in."""
     if tracks.row[run, node, slot].status != CONFIRMED or tracks.row[run, node, slot].destroyed:
@@ -52,7 +51,7 @@ def reports(tracks: TrackState, run: int, node: int, slot: int, send_s: float) -
     return tracks.row[run, node, slot].remote_quality <= track_quality(tracks.covariance[run, node, slot])
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def send(
     send_s: float,
     index: int,
@@ -106,7 +105,7 @@ def send(
     state.count[run, link, ring] = count
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def find_number(tracks: TrackState, run: int, node: int, number: int) -> int:
     """Return the slot that already goes by a reported track number, or ``NONE``."""
     for slot in range(tracks.top[run, node]):
@@ -117,9 +116,16 @@ def find_number(tracks: TrackState, run: int, node: int, number: int) -> int:
     return NONE
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def correlate(
-    tracker: TrackerTable, tracks: TrackState, state: MessageState, run: int, link: int, ring: int, report: int, node: int
+    tracker: TrackerTable,
+    tracks: TrackState,
+    state: MessageState,
+    run: int,
+    link: int,
+    ring: int,
+    report: int,
+    node: int,
 ) -> int:
     """Return the node's track nearest to a report within the correlation gate, or ``NONE``.
 
@@ -148,9 +154,17 @@ def correlate(
     return best
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def adopt_number(
-    arrival_s: float, tracks: TrackState, events: EventLog, run: int, node: int, slot: int, number: int, quality: int, heard: bool
+    arrival_s: float,
+    tracks: TrackState,
+    events: EventLog,
+    run: int,
+    node: int,
+    slot: int,
+    number: int,
+    quality: int,
+    heard: bool,
 ) -> None:
     """Take over the reported number, unless the node's own report is better and the other side will hear it.
 
@@ -179,7 +193,7 @@ def adopt_number(
     )
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def take_report(
     arrival_s: float,
     links: LinkTable,
@@ -245,7 +259,7 @@ def take_report(
         tracks.row[run, node, slot].ordered = state.report[run, link, ring, report].ordered
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def forget_stale(
     now_s: float, links: LinkTable, tracks: TrackState, state: MessageState, events: EventLog, run: int, node: int
 ) -> None:
@@ -280,10 +294,8 @@ def forget_stale(
             tracks.row[run, node, slot].remote_quality = NONE
 
 
-@njit(nogil=True, cache=True)
-def watch_contact(
-    now_s: float, nodes: NodeTable, state: MessageState, events: EventLog, run: int, node: int
-) -> None:
+@kernel
+def watch_contact(now_s: float, nodes: NodeTable, state: MessageState, events: EventLog, run: int, node: int) -> None:
     """Log when a node loses or regains contact with its superior."""
     lost = now_s - state.node[run, node].contact_s > nodes.row[node].contact_timeout_s
     if lost != state.node[run, node].lost_contact:
@@ -305,7 +317,7 @@ def watch_contact(
         )
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def leads_back(links: LinkTable, link: int) -> bool:
     """Tell whether another link carries tracks from the receiver of this one to its sender."""
     for other in range(links.row.shape[0]):
@@ -318,7 +330,7 @@ def leads_back(links: LinkTable, link: int) -> bool:
     return False
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def share(
     time_s: float,
     step_s: float,

@@ -4,10 +4,9 @@ Reads   plots, tracker parameters, nodes (the speed from which a track is taken 
 Writes  track files
 """
 
-from numba import njit
-
 from openiamd.estimation.assignment import BIG, assign
 from openiamd.estimation.kalman import predict, predicted_distance2, update
+from openiamd.kernels import kernel
 from openiamd.physics.geodesy import height_m
 from openiamd.physics.gravity import gravity_mps2
 from openiamd.world.arrays import Floats
@@ -30,12 +29,13 @@ from openiamd.world.tracks import (
 )
 
 MISS_COST = 1e6  # more than any gated pair: as many plots as possible find a track
+NOISE_BOUND = 100.0  # m²/s³, above any process noise times its share of the trace
 HIGH_M = 25_000.0  # nothing but a ballistic missile starts above this height
 AIR_SPEED_SIGMA_MPS = 200.0
 HIGH_SPEED_SIGMA_MPS = 1_500.0
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def pull(state: Floats, ballistic_minimum_speed_mps: float) -> tuple[float, float, float]:
     """Return the known acceleration of a track: gravity where it is fast enough to fall, else none."""
     if falls(state, ballistic_minimum_speed_mps):
@@ -43,7 +43,7 @@ def pull(state: Floats, ballistic_minimum_speed_mps: float) -> tuple[float, floa
     return 0.0, 0.0, 0.0
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def near(state: Floats, covariance: Floats, age_s: float, plot_m: Floats, plot_m2: Floats, gate: float) -> bool:
     """Tell whether a plot can lie within the gate at all: its distance against the largest possible innovation.
 
@@ -51,16 +51,17 @@ def near(state: Floats, covariance: Floats, age_s: float, plot_m: Floats, plot_m
     ½ · 10 m/s² · age² covers the fall that the exact distance takes into account.
     """
     distance_m2, trace_m2 = 0.0, 0.0
-    slack_m = 5.0 * age_s * age_s
+    square_s2 = age_s * age_s
+    slack_m = 5.0 * square_s2
     for axis in range(3):
         offset_m = plot_m[axis] - state[axis] - age_s * state[3 + axis]
         distance_m2 += offset_m * offset_m
         trace_m2 += plot_m2[axis, axis] + covariance[axis, axis]
         trace_m2 += age_s * (2.0 * covariance[axis, 3 + axis] + age_s * covariance[3 + axis, 3 + axis])
-    return distance_m2 <= 2.0 * (gate * gate * (trace_m2 + abs(age_s) ** 3 * 100.0) + slack_m * slack_m)
+    return distance_m2 <= 2.0 * (gate * gate * (trace_m2 + NOISE_BOUND * square_s2 * abs(age_s)) + slack_m * slack_m)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def gate_pairs(
     nodes: NodeTable,
     tracker: TrackerTable,
@@ -92,9 +93,7 @@ def gate_pairs(
                 continue
             ax, ay, az = pull(state, nodes.row[node].ballistic_minimum_speed_mps)
             noise = tracker.row[node].process_noise if age_s > 0.0 else 0.0
-            distance2, spread = predicted_distance2(
-                state, covariance, age_s, noise, ax, ay, az, plot_m, plot_m2
-            )
+            distance2, spread = predicted_distance2(state, covariance, age_s, noise, ax, ay, az, plot_m, plot_m2)
             if distance2 > gate2:
                 continue
             if not listed:
@@ -107,7 +106,7 @@ def gate_pairs(
     return columns
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def take_reply(tracks: TrackState, plots: PlotBuffer, run: int, node: int, slot: int, plot: int) -> None:
     """Keep what the interrogator heard along with a plot."""
     reply = plots.row[run, plot].reply
@@ -121,7 +120,7 @@ def take_reply(tracks: TrackState, plots: PlotBuffer, run: int, node: int, slot:
         tracks.row[run, node, slot].unanswered = 0
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def record_hit(
     sensors: SensorTable,
     tracks: TrackState,
@@ -142,7 +141,7 @@ def record_hit(
     take_reply(tracks, plots, run, node, slot, plot)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def confirm(
     nodes: NodeTable,
     tracker: TrackerTable,
@@ -185,7 +184,7 @@ def confirm(
     )
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def take_plot(
     nodes: NodeTable,
     tracker: TrackerTable,
@@ -212,7 +211,7 @@ def take_plot(
     confirm(nodes, tracker, tracks, events, run, node, slot, time_s)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def subject_of(time_s: float, plot_m: Floats) -> int:
     """Return a 32-bit name for a new track, made from its first measurement alone (decimetres and milliseconds)."""
     mixed = 0
@@ -221,7 +220,7 @@ def subject_of(time_s: float, plot_m: Floats) -> int:
     return (mixed * 1_000_003 + int(time_s * 1000.0)) & 0xFFFFFFFF
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def start_track(
     nodes: NodeTable,
     tracker: TrackerTable,
@@ -260,10 +259,8 @@ def start_track(
     confirm(nodes, tracker, tracks, events, run, node, slot, plots.row[run, plot].time_s)
 
 
-@njit(nogil=True, cache=True)
-def end_tracks(
-    now_s: float, tracker: TrackerTable, tracks: TrackState, events: EventLog, run: int, node: int
-) -> None:
+@kernel
+def end_tracks(now_s: float, tracker: TrackerTable, tracks: TrackState, events: EventLog, run: int, node: int) -> None:
     """Drop tracks that missed too many scans; one that a link still reports lives on as received."""
     scan_s = tracker.row[node].scan_s
     for slot in range(tracks.top[run, node]):
@@ -298,7 +295,7 @@ def end_tracks(
         tracks.top[run, node] -= 1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def track(
     time_s: float,
     step_s: float,
@@ -320,9 +317,7 @@ def track(
                 continue
             node = sensors.row[sensor].node
             columns = gate_pairs(nodes, tracker, plots, tracks, work, run, node, first, last)
-            assign(
-                work.cost, last - first, columns, MISS_COST, work.plot_slot, work.work_floats, work.work_integers
-            )
+            assign(work.cost, last - first, columns, MISS_COST, work.plot_slot, work.work_floats, work.work_integers)
             for plot in range(first, last):
                 column = work.plot_slot[plot - first]
                 if column >= 0:

@@ -7,8 +7,8 @@ kernels pass on are ``np.int64``: numba would compile one more copy of the calle
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from openiamd.kernels import kernel
 from openiamd.world.arrays import NUMBER, WHOLE, Floats, Ints, Rows, filled_rows
 
 NONE = np.int64(-1)
@@ -55,7 +55,7 @@ def create_event_log(runs: int, capacity: int) -> EventLog:
     )
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def log_event(
     log: EventLog,
     run: int,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from openiamd.estimation.assignment import work_sizes
+from openiamd.kernels import kernel
 from openiamd.physics.gravity import gravity_mps2
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Ints, Rows, filled_rows, rows_of
 
@@ -128,7 +128,7 @@ def create_tracker_work(plots: int, slots: int) -> TrackerWork:
     )
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
     """Empty a slot: nothing of the track it held may show in the next one."""
     tracks.row[run, node, slot].status = FREE_SLOT
@@ -159,7 +159,7 @@ def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
         tracks.hit_s[run, node, slot, hit] = -np.inf
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def open_slot(tracks: TrackState, run: int, node: int) -> int:
     """Return a cleared slot of the node's track file, or −1 when it is full."""
     for slot in range(tracks.row.shape[2]):
@@ -170,14 +170,14 @@ def open_slot(tracks: TrackState, run: int, node: int) -> int:
     return -1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def falls(state: Floats, ballistic_minimum_speed_mps: float) -> bool:
     """Tell whether a state (6,) is so fast that the node takes it for a ballistic missile in free fall."""
     square = state[3] * state[3] + state[4] * state[4] + state[5] * state[5]
     return square >= ballistic_minimum_speed_mps * ballistic_minimum_speed_mps
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def coasted_state(
     tracks: TrackState,
     run: int,

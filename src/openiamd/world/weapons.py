@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from openiamd.kernels import kernel
 from openiamd.physics.draws import entity_hash
 from openiamd.physics.envelope import in_sector, meeting_time_s, within_envelope
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Ints, Rows, filled_rows, rows_of
@@ -149,7 +149,7 @@ def create_weapon_state(table: FireUnitTable, runs: int) -> WeaponState:
     )
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def reach(
     units: FireUnitTable,
     interceptors: InterceptorTable,
