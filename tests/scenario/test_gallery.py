@@ -142,4 +142,6 @@ def test_hours_after_the_warning_follow_its_lead() -> None:
     variant = load_scenario("turkey").variant("partial")
     early = resolve(variant, catalogue(), {"scenario:readiness.warning.lead": 1800.0})
     late = resolve(variant, catalogue(), {"scenario:readiness.warning.lead": 0.0})
-    assert late.fire_units[0].active_from_s - early.fire_units[0].active_from_s == 60.0 + 1200.0
+    first_s = min(item.start_s for item in late.objects if item.side == "hostile")
+    assert late.fire_units[0].active_from_s == first_s + 900.0 + 300.0
+    assert early.fire_units[0].active_from_s == 0.0
