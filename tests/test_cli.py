@@ -227,6 +227,11 @@ def test_run_writes_a_folder_and_prints_its_summary(tmp_path, capsys):
     assert str(folder) in said.err
 
 
+def finished_slices(folder):
+    parts = folder / "parts"
+    return [path for path in parts.iterdir() if not path.name.startswith(".")] if parts.is_dir() else []
+
+
 def test_an_interrupted_run_keeps_its_finished_slices(tmp_path):
     folder = tmp_path / "out"
     # A job started in the background ignores SIGINT unless it asks for it again.
@@ -236,12 +241,13 @@ def test_an_interrupted_run_keeps_its_finished_slices(tmp_path):
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     try:
         limit_s = time.monotonic() + 120.0
-        while process.poll() is None and not list(folder.glob("parts/**/*.parquet")) and time.monotonic() < limit_s:
+        while process.poll() is None and not finished_slices(folder) and time.monotonic() < limit_s:
             time.sleep(0.1)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60.0)
     finally:
         process.kill()
+        process.wait()
     assert process.returncode == 130
     assert f"the finished slices are kept in {folder}" in said
 

@@ -38,11 +38,12 @@ def test_public_names_are_functions_with_docstrings(name):
     assert name in dir(openiamd)
 
 
-def test_the_module_simulate_does_not_hide_the_function():
-    import importlib
+def test_the_engines_module_does_not_hide_the_public_function():
+    from openiamd.simulate import simulate_batch
+    from openiamd.studies.simulate import simulate
 
-    module = importlib.import_module("openiamd.simulate")
-    assert openiamd.simulate is module.simulate
+    assert openiamd.simulate is simulate
+    assert callable(simulate_batch)
 
 
 def test_unknown_names_are_refused():

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from openiamd.results.store import open_results
     from openiamd.scenario.checks import check
     from openiamd.scenario.load import load_scenario
-    from openiamd.simulate import simulate
     from openiamd.studies.compare import compare
+    from openiamd.studies.simulate import simulate
     from openiamd.world.compile import compile_world
 
 __version__ = "0.1.0"
@@ -29,7 +29,7 @@ _HOMES = {
     "check": "openiamd.scenario.checks",
     "resolve": "openiamd.catalogue.resolve",
     "compile_world": "openiamd.world.compile",
-    "simulate": "openiamd.simulate",
+    "simulate": "openiamd.studies.simulate",
     "compare": "openiamd.studies.compare",
     "open_results": "openiamd.results.store",
 }
@@ -38,12 +38,11 @@ use_kernel_cache()
 
 
 class _Package(ModuleType):
-    """This package; without it, importing the module ``simulate`` would hide the function of the same name."""
+    """This package; without it, importing the engine's module ``simulate`` would hide the public function."""
 
     def __setattr__(self, name: str, value: object) -> None:
-        if name in _HOMES and isinstance(value, ModuleType):
-            value = getattr(value, name, value)
-        super().__setattr__(name, value)
+        if name not in _HOMES or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
 
 
 sys.modules[__name__].__class__ = _Package
