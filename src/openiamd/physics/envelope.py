@@ -5,7 +5,6 @@ import math
 from numpy.typing import NDArray
 
 from openiamd.kernels import kernel
-from openiamd.physics.geodesy import height_m
 from openiamd.physics.gravity import gravity_mps2
 from openiamd.physics.refraction import visible
 
@@ -75,23 +74,24 @@ def in_sector(basis: NDArray, dx_m: float, dy_m: float, dz_m: float, facing_rad:
 
 @kernel
 def within_envelope(
-    meeting_m: NDArray,
-    from_m: NDArray,
+    range_m: float,
+    altitude_m: float,
+    altitude_slack_m: float,
     antenna_height_m: float,
     range_minimum_m: float,
     range_maximum_m: float,
     altitude_minimum_m: float,
     altitude_maximum_m: float,
-) -> float:
-    """Return the range to the meeting point, or −1.0 where range, altitude or the 4/3-earth horizon forbid it."""
-    dx, dy, dz = meeting_m[0] - from_m[0], meeting_m[1] - from_m[1], meeting_m[2] - from_m[2]
-    range_m = math.sqrt(dx * dx + dy * dy + dz * dz)
+) -> bool:
+    """Tell whether range, altitude and the 4/3-earth horizon of the engagement antenna allow a meeting.
+
+    ``altitude_slack_m`` is how far the believed altitude may be off: a target is refused for its height only when it
+    is too low, too high or hidden even so. Whether it really is, the engagement radar and the intercept will show.
+    """
     if range_m < range_minimum_m or range_m > range_maximum_m:
-        return -1.0
-    altitude_m = height_m(meeting_m[0], meeting_m[1], meeting_m[2])
-    if altitude_m < altitude_minimum_m or altitude_m > altitude_maximum_m:
-        return -1.0
-    rise_m = altitude_m - antenna_height_m
-    if not visible(antenna_height_m, altitude_m, math.sqrt(max(range_m * range_m - rise_m * rise_m, 0.0))):
-        return -1.0
-    return range_m
+        return False
+    highest_m = altitude_m + altitude_slack_m
+    if highest_m < altitude_minimum_m or altitude_m - altitude_slack_m > altitude_maximum_m:
+        return False
+    rise_m = highest_m - antenna_height_m
+    return visible(antenna_height_m, highest_m, math.sqrt(max(range_m * range_m - rise_m * rise_m, 0.0)))

@@ -25,9 +25,11 @@ from openiamd.world.tracks import (
     TrackState,
     coasted_state,
     falls,
+    height_slack_m,
 )
 from openiamd.world.weapons import IDLE, REACTING, FireUnitTable, InterceptorTable, WeaponState, reach
 
+# The lowest code that applies is the reason given: what would have to change first.
 NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE, WEAPONS_HOLD, NO_ORDER = 1, 2, 3, 4, 5
 
 
@@ -75,13 +77,15 @@ def best_interceptor(
     interceptors: InterceptorTable,
     state: Floats,
     falling: bool,
+    slack_m: float,
     magazine: Ints,
     unit: int,
     meeting_m: Floats,
 ) -> tuple[int, float, int]:
     """Return the loaded interceptor most likely to kill that can reach the track, its meeting time, and why none can.
 
-    state (6,) of the track now; magazine (interceptor,) rounds left; meeting_m (3,) scratch
+    state (6,) of the track now; slack_m how far its height may be off; magazine (interceptor,) rounds left;
+    meeting_m (3,) scratch
     """
     best, best_s, best_pk, reason = NONE, math.inf, -1.0, NO_MISSILE
     kind = KIND_BALLISTIC if falling else KIND_AIRCRAFT
@@ -90,7 +94,7 @@ def best_interceptor(
             continue
         reason = OUTSIDE_ENVELOPE
         meeting_s, _ = reach(
-            units, interceptors, unit, interceptor, state, falling, units.row[unit].reaction_s, meeting_m
+            units, interceptors, unit, interceptor, state, falling, slack_m, units.row[unit].reaction_s, meeting_m
         )
         pk = interceptors.single_shot_pk[interceptor, kind]
         if meeting_s >= 0.0 and pk > best_pk:
@@ -142,15 +146,16 @@ def assign(
 ) -> int:
     """Order the fire unit that meets the track first to engage it; return 0, or why none was ordered."""
     falling = coasted_state(tracks, run, node, slot, now_s, nodes.row[node].ballistic_minimum_speed_mps, state)
+    slack_m = height_slack_m(tracks, run, node, slot)
     chosen, chosen_interceptor, chosen_s, reason = NONE, NONE, math.inf, OUTSIDE_ENVELOPE
     for unit in range(units.row.shape[0]):
         if not responsible(units, unit, node, state, now_s):
             continue
         interceptor, meeting_s, why = best_interceptor(
-            units, interceptors, state, falling, weapons.magazine[run, unit], unit, meeting_m
+            units, interceptors, state, falling, slack_m, weapons.magazine[run, unit], unit, meeting_m
         )
         if interceptor == NONE:
-            reason = why
+            reason = min(reason, why)
         elif idle_channel(units, weapons, run, unit) == NONE:
             reason = NO_CHANNEL
         elif meeting_s < chosen_s:

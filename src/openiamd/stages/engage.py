@@ -11,6 +11,7 @@ import numpy as np
 from openiamd.kernels import kernel
 from openiamd.physics.draws import KILL as KILL_DRAW
 from openiamd.physics.draws import NO_ENTITY, TRACK_FACTOR, uniform
+from openiamd.physics.geodesy import height_m
 from openiamd.world.arrays import Draws, Floats
 from openiamd.world.doctrine import NodeTable
 from openiamd.world.events import (
@@ -26,7 +27,7 @@ from openiamd.world.events import (
     log_event,
 )
 from openiamd.world.threats import FLYING, KILLED, ThreatState, ThreatTable
-from openiamd.world.tracks import ASSUMED_FRIEND, CONFIRMED, FRIEND, NEUTRAL, TrackState, coasted_state
+from openiamd.world.tracks import ASSUMED_FRIEND, CONFIRMED, FRIEND, NEUTRAL, TrackState, coasted_state, height_slack_m
 from openiamd.world.weapons import (
     ASSESSING,
     IDLE,
@@ -156,7 +157,8 @@ def launch(
         return
     interceptor = weapons.row[run, unit, channel].interceptor
     falling = coasted_state(tracks, run, node, slot, now_s, nodes.row[node].ballistic_minimum_speed_mps, state)
-    flight_s, range_m = reach(units, interceptors, unit, interceptor, state, falling, 0.0, meeting_m)
+    slack_m = height_slack_m(tracks, run, node, slot)
+    flight_s, range_m = reach(units, interceptors, unit, interceptor, state, falling, slack_m, 0.0, meeting_m)
     rounds = rounds_to_fire(nodes, units, weapons, run, unit, interceptor)
     if flight_s < 0.0 or rounds <= 0:
         cease(units, tracks, weapons, events, run, unit, channel, LEFT_ENVELOPE)
@@ -227,7 +229,8 @@ def intercept(
     channel: int,
     state: Floats,
 ) -> None:
-    """Resolve a salvo: it acts on the true object nearest to the track, if that is within the acceptance radius."""
+    """Resolve a salvo: it acts on the true object nearest to the track, if that is within the acceptance radius
+    and not below the interceptor's floor."""
     node = units.row[unit].node
     at_s = weapons.row[run, unit, channel].next_s
     interceptor = weapons.row[run, unit, channel].interceptor
@@ -237,6 +240,9 @@ def intercept(
         coasted_state(tracks, run, node, slot, at_s, nodes.row[node].ballistic_minimum_speed_mps, state)
         thing, distance_m = nearest_object(time_s, step_s, flying, run, at_s, state)
     accepted = distance_m <= interceptors.row[interceptor].acceptance_radius_m
+    if accepted:
+        place_m = flying.position_m[run, thing]
+        accepted = height_m(place_m[0], place_m[1], place_m[2]) >= interceptors.row[interceptor].altitude_minimum_m
     number = draws.first + run
     guided = accepted
     if accepted and units.row[unit].track_probability < 1.0:

@@ -23,7 +23,7 @@ from openiamd.world.tracks import (
     TrackState,
 )
 
-BECAUSE_MODE5, BECAUSE_CIVIL, BECAUSE_RECEIVED, BECAUSE_BALLISTIC = 1, 2, 3, 4
+BECAUSE_NOTHING, BECAUSE_MODE5, BECAUSE_CIVIL, BECAUSE_RECEIVED, BECAUSE_BALLISTIC = 0, 1, 2, 3, 4
 BECAUSE_CORRIDOR, BECAUSE_BEHAVIOUR, BECAUSE_LAPSED, BECAUSE_IDEALISED = 5, 6, 7, 8
 REPLY_LASTS_S = 60.0
 
@@ -99,7 +99,7 @@ def believe(
         if tracks.row[run, node, slot].unanswered >= nodes.row[node].interrogations_required:
             return HOSTILE, BECAUSE_BEHAVIOUR
         return SUSPECT, BECAUSE_BEHAVIOUR
-    return UNKNOWN, BECAUSE_LAPSED
+    return UNKNOWN, BECAUSE_LAPSED if tracks.row[run, node, slot].identity > UNKNOWN else BECAUSE_NOTHING
 
 
 @kernel

@@ -24,7 +24,7 @@ def draw_starts(threats: ThreatTable, draws: Draws, state: ThreatState, first_ru
         for thing in range(threats.row.shape[0]):
             number = draws.first + run
             if threats.row[thing].arrival_rate_hz > 0.0:
-                if threats.row[thing].arrival_index == 0:
+                if threats.row[thing].arrival_index == 1:
                     arrival_s = threats.row[thing].start_s
                 draw = uniform(
                     draws.seed,

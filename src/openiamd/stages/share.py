@@ -35,6 +35,7 @@ from openiamd.world.tracks import (
     TrackState,
     clear_slot,
     open_slot,
+    pull,
 )
 
 CORRELATION_GATE2 = 16.27  # chi-square, 3 degrees of freedom, 0.999
@@ -90,7 +91,8 @@ def send(
             for column in range(6):
                 report_covariance[row, column] = tracks.covariance[run, sender, slot, row, column]
         age_s = send_s - tracks.row[run, sender, slot].time_s
-        predict(report_state, report_covariance, age_s, tracker.row[sender].process_noise, 0.0, 0.0, 0.0)
+        ax, ay, az = pull(report_state, nodes.row[sender].ballistic_minimum_speed_mps)
+        predict(report_state, report_covariance, age_s, tracker.row[sender].process_noise, ax, ay, az)
         identity = tracks.row[run, sender, slot].identity
         state.report[run, link, ring, count].time_s = send_s
         state.report[run, link, ring, count].number = tracks.row[run, sender, slot].number
@@ -118,6 +120,7 @@ def find_number(tracks: TrackState, run: int, node: int, number: int) -> int:
 
 @kernel
 def correlate(
+    nodes: NodeTable,
     tracker: TrackerTable,
     tracks: TrackState,
     state: MessageState,
@@ -138,14 +141,15 @@ def correlate(
         if tracks.row[run, node, slot].status < CONFIRMED or tracks.row[run, node, slot].remote_link == link:
             continue
         age_s = state.report[run, link, ring, report].time_s - tracks.row[run, node, slot].time_s
+        ax, ay, az = pull(tracks.state[run, node, slot], nodes.row[node].ballistic_minimum_speed_mps)
         distance2, _ = predicted_distance2(
             tracks.state[run, node, slot],
             tracks.covariance[run, node, slot],
             age_s,
             tracker.row[node].process_noise,
-            0.0,
-            0.0,
-            0.0,
+            ax,
+            ay,
+            az,
             report_state,
             state.covariance[run, link, ring, report],
         )
@@ -197,6 +201,7 @@ def adopt_number(
 def take_report(
     arrival_s: float,
     links: LinkTable,
+    nodes: NodeTable,
     tracker: TrackerTable,
     tracks: TrackState,
     state: MessageState,
@@ -212,7 +217,7 @@ def take_report(
     number = state.report[run, link, ring, report].number
     slot = find_number(tracks, run, node, number)
     if slot == NONE and links.row[link].correlates:
-        slot = correlate(tracker, tracks, state, run, link, ring, report, node)
+        slot = correlate(nodes, tracker, tracks, state, run, link, ring, report, node)
     if slot == NONE:
         slot = open_slot(tracks, run, node)
         if slot == NONE:
@@ -234,7 +239,8 @@ def take_report(
     else:
         quality = state.report[run, link, ring, report].quality
         adopt_number(arrival_s, tracks, events, run, node, slot, number, quality, heard)
-    if tracks.row[run, node, slot].remote_link == NONE:
+    if tracks.row[run, node, slot].heard != number:
+        tracks.row[run, node, slot].heard = number
         tracks.row[run, node, slot].cause = log_event(
             events,
             run,
@@ -369,7 +375,7 @@ def share(
                 if state.count[run, link, ring] != NONE and links.row[link].sender == nodes.row[receiver].superior:
                     state.node[run, receiver].contact_s = arrival_s
                 for report in range(state.count[run, link, ring]):
-                    take_report(arrival_s, links, tracker, tracks, state, events, run, link, ring, report, heard)
+                    take_report(arrival_s, links, nodes, tracker, tracks, state, events, run, link, ring, report, heard)
                 state.link[run, link].next_receive = index + 1
         for node in range(nodes.row.shape[0]):
             forget_stale(end_s, links, tracks, state, events, run, node)

@@ -8,7 +8,6 @@ from openiamd.estimation.assignment import BIG, assign
 from openiamd.estimation.kalman import predict, predicted_distance2, update
 from openiamd.kernels import kernel
 from openiamd.physics.geodesy import height_m
-from openiamd.physics.gravity import gravity_mps2
 from openiamd.world.arrays import Floats
 from openiamd.world.doctrine import NodeTable
 from openiamd.world.events import NONE, OVERFLOW, TRACK_CONFIRMED, TRACK_DROPPED, TRACKS_FULL, EventLog, log_event
@@ -24,8 +23,8 @@ from openiamd.world.tracks import (
     TrackerWork,
     TrackState,
     clear_slot,
-    falls,
     open_slot,
+    pull,
 )
 
 MISS_COST = 1e6  # more than any gated pair: as many plots as possible find a track
@@ -33,14 +32,6 @@ NOISE_BOUND = 100.0  # m²/s³, above any process noise times its share of the t
 HIGH_M = 25_000.0  # nothing but a ballistic missile starts above this height
 AIR_SPEED_SIGMA_MPS = 200.0
 HIGH_SPEED_SIGMA_MPS = 1_500.0
-
-
-@kernel
-def pull(state: Floats, ballistic_minimum_speed_mps: float) -> tuple[float, float, float]:
-    """Return the known acceleration of a track: gravity where it is fast enough to fall, else none."""
-    if falls(state, ballistic_minimum_speed_mps):
-        return gravity_mps2(state[0], state[1], state[2])
-    return 0.0, 0.0, 0.0
 
 
 @kernel

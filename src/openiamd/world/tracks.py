@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -59,6 +60,7 @@ TRACK_COLUMNS = {
     "decided": FLAG,  # a first decision was taken
     "destroyed": FLAG,  # assessed as killed
     "held_reasons": WHOLE,  # bit set of reasons already logged
+    "heard": WHOLE,  # reported number last logged as received
     "plot_cause": WHOLE,  # event behind its first plot (record only)
     "cause": WHOLE,  # latest event about it
 }
@@ -151,6 +153,7 @@ def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
     tracks.row[run, node, slot].decided = False
     tracks.row[run, node, slot].destroyed = False
     tracks.row[run, node, slot].held_reasons = 0
+    tracks.row[run, node, slot].heard = -1
     tracks.row[run, node, slot].plot_cause = -1
     tracks.row[run, node, slot].cause = -1
     for radar in range(tracks.held_s.shape[3]):
@@ -175,6 +178,23 @@ def falls(state: Floats, ballistic_minimum_speed_mps: float) -> bool:
     """Tell whether a state (6,) is so fast that the node takes it for a ballistic missile in free fall."""
     square = state[3] * state[3] + state[4] * state[4] + state[5] * state[5]
     return square >= ballistic_minimum_speed_mps * ballistic_minimum_speed_mps
+
+
+@kernel
+def pull(state: Floats, ballistic_minimum_speed_mps: float) -> tuple[float, float, float]:
+    """Return the known acceleration of a track: gravity where it is fast enough to fall, else none."""
+    if falls(state, ballistic_minimum_speed_mps):
+        return gravity_mps2(state[0], state[1], state[2])
+    return 0.0, 0.0, 0.0
+
+
+@kernel
+def height_slack_m(tracks: TrackState, run: int, node: int, slot: int) -> float:
+    """Return how far a track's height may be off: two standard deviations, 200 m at most.
+
+    The limit keeps a poor remote height from promising a shot at what is far below the horizon.
+    """
+    return min(2.0 * math.sqrt(max(tracks.covariance[run, node, slot, 2, 2], 0.0)), 200.0)
 
 
 @kernel

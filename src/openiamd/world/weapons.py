@@ -10,6 +10,7 @@ import numpy as np
 from openiamd.kernels import kernel
 from openiamd.physics.draws import entity_hash
 from openiamd.physics.envelope import in_sector, meeting_time_s, within_envelope
+from openiamd.physics.geodesy import height_m
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Ints, Rows, filled_rows, rows_of
 from openiamd.world.sensors import place
 
@@ -157,35 +158,40 @@ def reach(
     interceptor: int,
     state: Floats,
     falling: bool,
+    slack_m: float,
     delay_s: float,
     meeting_m: Floats,
 ) -> tuple[float, float]:
     """Return time and range of the meeting with a target, for a launch after ``delay_s``; (−1.0, −1.0) out of reach.
 
-    state (6,) of the target now; meeting_m (3,) written. A unit with a fixed service time reaches everything.
+    state (6,) of the target now; slack_m how far its height may be off; meeting_m (3,) written. What does not fall is
+    taken to keep its height. A unit with a fixed service time reaches everything.
     """
-    if units.row[unit].service_s > 0.0:
-        return units.row[unit].service_s, 0.0
+    row = units.row[unit]
+    if row.service_s > 0.0:
+        return row.service_s, 0.0
+    kind = interceptors.row[interceptor]
     launcher_m = units.position_m[unit]
-    time_s = meeting_time_s(state, falling, launcher_m, interceptors.row[interceptor].speed_mps, delay_s, meeting_m)
+    time_s = meeting_time_s(state, falling, launcher_m, kind.speed_mps, delay_s, meeting_m)
     if time_s < 0.0:
         return -1.0, -1.0
-    range_m = within_envelope(
-        meeting_m,
-        launcher_m,
-        units.row[unit].height_m,
-        interceptors.row[interceptor].range_minimum_m,
-        interceptors.row[interceptor].range_ballistic_m if falling else interceptors.row[interceptor].range_air_m,
-        interceptors.row[interceptor].altitude_minimum_m,
-        interceptors.row[interceptor].altitude_maximum_m,
-    )
-    if range_m < 0.0 or not in_sector(
-        units.basis[unit],
-        meeting_m[0] - launcher_m[0],
-        meeting_m[1] - launcher_m[1],
-        meeting_m[2] - launcher_m[2],
-        units.row[unit].facing_rad,
-        units.row[unit].sector_rad,
-    ):
-        return -1.0, -1.0
-    return time_s, range_m
+    dx, dy, dz = meeting_m[0] - launcher_m[0], meeting_m[1] - launcher_m[1], meeting_m[2] - launcher_m[2]
+    range_m = math.sqrt(dx * dx + dy * dy + dz * dz)
+    if falling:
+        altitude_m = height_m(meeting_m[0], meeting_m[1], meeting_m[2])
+        reach_m = kind.range_ballistic_m
+    else:
+        altitude_m = height_m(state[0], state[1], state[2])
+        reach_m = kind.range_air_m
+    if within_envelope(
+        range_m,
+        altitude_m,
+        slack_m,
+        row.height_m,
+        kind.range_minimum_m,
+        reach_m,
+        kind.altitude_minimum_m,
+        kind.altitude_maximum_m,
+    ) and in_sector(units.basis[unit], dx, dy, dz, row.facing_rad, row.sector_rad):
+        return time_s, range_m
+    return -1.0, -1.0
