@@ -55,14 +55,15 @@ def _create(world: World, runs: int, capacity: Capacity) -> State:
 def run_slice(world: World, seed: int, first_run: int, runs: int, capacity: Capacity) -> tuple[SliceResult, Capacity]:
     """Simulate runs ``first_run`` to ``first_run + runs − 1`` and return their record and the capacity that sufficed.
 
-    When a buffer overflows the whole slice is run again with doubled buffers: the same draws give the same events.
+    When a buffer overflows the whole slice is run again with twice that buffer: the same draws give the same events.
     Raises ``CapacityError`` past the memory limit.
     """
     while True:
         state = _create(world, runs, capacity)
-        if run_all(world, Draws(np.uint64(seed), first_run), state, runs) == FITS:
+        full = run_all(world, Draws(np.uint64(seed), first_run), state, runs)
+        if full == FITS:
             return collect(world, state, first_run, runs), capacity
-        capacity = capacity.doubled()
+        capacity = capacity.doubled(full)
 
 
 def collect(world: World, state: State, first_run: int, runs: int) -> SliceResult:
@@ -182,7 +183,7 @@ def simulate_batch(
                 for future in finished:
                     first_run = waiting.pop(future)
                     result, sufficient = future.result()
-                    capacity = max(capacity, sufficient)
+                    capacity = capacity.joined(sufficient)
                     on_slice(first_run, result)
                     done += min(slice_runs, replications - first_run)
                     if progress is not None:

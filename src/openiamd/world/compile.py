@@ -17,7 +17,7 @@ from openiamd.world.doctrine import (
     compile_corridors,
     compile_nodes,
 )
-from openiamd.world.events import EventLog, create_event_log
+from openiamd.world.events import EVENTS_FULL, PLOTS_FULL, TRACKS_FULL, EventLog, create_event_log
 from openiamd.world.network import LinkTable, MessageState, compile_links, create_message_state
 from openiamd.world.picture import PictureTally, ScoreWork, create_picture_tally, create_score_work
 from openiamd.world.sensors import (
@@ -90,9 +90,17 @@ class Capacity(NamedTuple):
     plots: int
     tracks: int
 
-    def doubled(self) -> Capacity:
-        """Return the next size to try after an overflow."""
-        return Capacity(2 * self.events, 2 * self.plots, 2 * self.tracks)
+    def doubled(self, full: int) -> Capacity:
+        """Return the next sizes to try: twice as much of the buffer that was too small."""
+        return Capacity(
+            events=self.events * (2 if full == EVENTS_FULL else 1),
+            plots=self.plots * (2 if full == PLOTS_FULL else 1),
+            tracks=self.tracks * (2 if full == TRACKS_FULL else 1),
+        )
+
+    def joined(self, other: Capacity) -> Capacity:
+        """Return sizes that suffice wherever either does."""
+        return Capacity(*map(max, self, other))
 
 
 def compile_world(scenario: ResolvedScenario) -> World:
