@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Iterator
 from functools import cache
+from importlib import resources
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,6 +56,12 @@ def play(data: Data, runs: int, seed: int = 1, variant: str | None = None) -> Ou
     scenario = resolved(data, variant)
     world = compile_world(scenario)
     return Outcome(scenario, run_slice(world, seed, 0, runs, first_capacity(world))[0], runs)
+
+
+def gallery_scene(name: str) -> Data:
+    """Return the plain data of a scenario of the gallery."""
+    content = (resources.files("openiamd.scenarios") / f"{name}.yaml").read_bytes()
+    return copy.deepcopy(read_document(content, f"{name}.yaml").data)
 
 
 def changed(data: Data, **sections: Any) -> Data:

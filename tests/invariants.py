@@ -1,0 +1,147 @@
+"""What must hold of every finished slice, whatever the scenario: one function for the suite and for the long soak."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiamd.catalogue.resolved import ResolvedScenario
+from openiamd.results.slices import EventRows, ObjectRows
+from openiamd.world import events as kinds
+from openiamd.world.threats import FLYING, KILLED, LEFT_DEPARTED, LEFT_LEAKED, WAITING
+from scenes import Outcome
+
+ENDED_BY = {LEFT_LEAKED: kinds.LEAKED, LEFT_DEPARTED: kinds.DEPARTED, KILLED: kinds.KILL}
+FIRED_AT = (kinds.KILL, kinds.MISS, kinds.OVERKILL)
+
+
+def assert_invariants(outcome: Outcome) -> None:
+    """Assert everything below on all runs of an outcome."""
+    events, objects = outcome.result.events, outcome.result.objects
+    assert_no_nan(outcome)
+    assert_rows_in_order(events)
+    assert_causes(events, outcome.scenario.step_s)
+    assert_names(events, outcome.scenario)
+    assert np.all((events.time_s >= 0.0) & (events.time_s <= outcome.scenario.duration_s))
+    assert_objects(outcome, events, objects)
+    assert_shots(outcome)
+    assert_channels(events, outcome.scenario)
+    assert_picture(outcome)
+
+
+def assert_no_nan(outcome: Outcome) -> None:
+    """No table holds a NaN, and places are finite."""
+    for table in outcome.result:
+        for name, column in zip(table._fields, table, strict=True):
+            if column.dtype.kind == "f":
+                assert not np.isnan(column).any(), name
+    for name in ("east_m", "north_m", "up_m", "time_s"):
+        assert np.isfinite(getattr(outcome.result.events, name)).all(), name
+
+
+def assert_rows_in_order(events: EventRows) -> None:
+    """Event ids count from 0 within each run, and runs follow each other."""
+    assert np.all(np.diff(events.run) >= 0)
+    counts = np.unique(events.run, return_counts=True)[1]
+    expected = np.concatenate([np.arange(count) for count in counts]) if len(counts) else np.zeros(0)
+    assert np.array_equal(events.event, expected)
+
+
+def positions(events: EventRows, ids: NDArray) -> NDArray[np.int64]:
+    """Return where in the table the events ``ids`` of the same runs stand."""
+    first = np.searchsorted(events.run, events.run)
+    return first + ids
+
+
+def assert_causes(events: EventRows, step_s: float) -> None:
+    """A cause is an earlier event of the same run, and not later by its clock than the step allows."""
+    assert np.all(events.cause >= -1)
+    assert np.all(events.cause < events.event)
+    caused = events.cause >= 0
+    cause = positions(events, events.cause)[caused]
+    assert np.array_equal(events.run[cause], events.run[caused])
+    assert np.all(events.time_s[cause] <= events.time_s[caused] + step_s + 1e-6)
+
+
+def assert_names(events: EventRows, scenario: ResolvedScenario) -> None:
+    """Every index points at something that exists."""
+    for column, size in ((events.object, len(scenario.objects)), (events.node, len(scenario.nodes))):
+        assert np.all((column >= -1) & (column < size))
+    about_unit = np.isin(events.kind, (kinds.ENGAGE, kinds.SHOT, kinds.CEASED, kinds.ASSESSED))
+    for of_kind, size in (
+        (np.isin(events.kind, (kinds.FIRST_LOOK, kinds.FIRST_DETECTION)), len(scenario.sensors)),
+        (about_unit, len(scenario.fire_units)),
+        (events.kind == kinds.TRACK_RECEIVED, len(scenario.links)),
+    ):
+        assert np.all((events.other[of_kind] >= 0) & (events.other[of_kind] < size))
+    rounds = events.code[events.kind == kinds.SHOT]
+    assert np.all((rounds >= 0) & (rounds < len(scenario.interceptors)))
+
+
+def assert_objects(outcome: Outcome, events: EventRows, objects: ObjectRows) -> None:
+    """Each object ends in one way, and its events say the same as its status."""
+    count = len(outcome.scenario.objects)
+    assert len(objects.status) == outcome.runs * count
+    known = (WAITING, FLYING, KILLED, LEFT_LEAKED, LEFT_DEPARTED)
+    assert sum(int((objects.status == status).sum()) for status in known) == outcome.runs * count
+    started, ended = objects.status != WAITING, objects.status > FLYING
+    assert np.array_equal(np.isfinite(objects.start_s), started)
+    assert np.array_equal(np.isfinite(objects.end_s), ended)
+    assert np.all(objects.end_s[ended] >= objects.start_s[ended])
+    hostile = np.array([one.side == "hostile" for one in outcome.scenario.objects] * outcome.runs, np.bool_)
+    assert not np.any((objects.status == LEFT_LEAKED) & ~hostile)
+    cell = events.run.astype(np.int64) * count + events.object
+    for status, kind in ENDED_BY.items():
+        told = np.bincount(cell[events.kind == kind], minlength=outcome.runs * count)
+        assert np.array_equal(told, (objects.status == status).astype(np.int64)), f"status {status}"
+    launched = np.bincount(cell[events.kind == kinds.LAUNCHED], minlength=outcome.runs * count)
+    assert np.array_equal(launched, started.astype(np.int64))
+    unresolved = np.bincount(cell[events.kind == kinds.UNRESOLVED], minlength=outcome.runs * count)
+    assert np.array_equal(unresolved, ((objects.status == FLYING) & hostile).astype(np.int64))
+    met = np.isin(events.kind, FIRED_AT)
+    assert np.array_equal(np.bincount(cell[met], minlength=outcome.runs * count), objects.shots)
+    # Nothing is shot at before it flies or after it has ended.
+    assert np.all(events.time_s[met] >= objects.start_s[cell[met]] - 1e-9)
+    assert np.all(events.time_s[met] <= objects.end_s[cell[met]] + 1e-9)
+
+
+def assert_shots(outcome: Outcome) -> None:
+    """Rounds fired and rounds left add up; none is fired beyond its envelope."""
+    events, magazines, scenario = outcome.result.events, outcome.result.magazines, outcome.scenario
+    shot = events.kind == kinds.SHOT
+    assert np.all((magazines.left >= 0) & (magazines.left <= magazines.ready))
+    spent = np.zeros((outcome.runs, max(len(scenario.fire_units), 1), max(len(scenario.interceptors), 1)), np.int64)
+    np.add.at(spent, (events.run[shot], events.other[shot], events.code[shot]), 1)
+    used = spent[magazines.run, magazines.fire_unit, magazines.interceptor]
+    assert np.array_equal(used, magazines.ready - magazines.left)
+    assert spent.sum() == used.sum()
+    for place in np.flatnonzero(shot):
+        interceptor = scenario.interceptors[events.code[place]]
+        if scenario.fire_units[events.other[place]].service_s == 0.0:
+            farthest_m = max(interceptor.range_air_m, interceptor.range_ballistic_m)
+            assert interceptor.range_minimum_m <= events.value[place] <= farthest_m
+    outcomes = np.isin(events.kind, (*FIRED_AT, kinds.WASTED))
+    causes = positions(events, events.cause)[outcomes]
+    assert np.all(events.kind[causes] == kinds.SHOT)
+    assert len(np.unique(causes)) == len(causes), "a round has two outcomes"
+
+
+def assert_channels(events: EventRows, scenario: ResolvedScenario) -> None:
+    """No fire unit is ever engaged with more tracks than it has channels."""
+    opens = events.kind == kinds.ENGAGE
+    closes = np.isin(events.kind, (kinds.CEASED, kinds.ASSESSED))
+    for unit, fire_unit in enumerate(scenario.fire_units):
+        mine = events.other == unit
+        for run in np.unique(events.run):
+            here = mine & (events.run == run)
+            busy = np.cumsum((opens & here).astype(np.int64) - (closes & here).astype(np.int64))
+            assert np.all((busy >= 0) & (busy <= fire_unit.channels))
+
+
+def assert_picture(outcome: Outcome) -> None:
+    """The tallies of the air picture contain each other as they should."""
+    picture = outcome.result.picture
+    assert np.all((picture.tracked >= 0) & (picture.tracked <= picture.truths))
+    assert np.all((picture.assigned >= picture.tracked) & (picture.assigned <= picture.tracks))
+    judged = picture.unidentified + picture.id_correct + picture.id_incorrect
+    assert np.array_equal(judged, picture.tracked)
+    assert np.all((picture.common >= 0) & (picture.common <= picture.unique))
+    assert np.all(picture.position_error_sum_m <= picture.assigned * outcome.scenario.score_gate_m)
