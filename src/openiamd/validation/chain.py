@@ -42,7 +42,7 @@ def resolved(name: str, variant: str) -> ResolvedScenario:
     return resolve(scenario, catalogue())
 
 
-def simulate(name: str, variant: str, runs: int, measure: Measure, slice_runs: int = 250) -> NDArray[np.float64]:
+def simulate(name: str, variant: str, runs: int, measure: Measure, slice_runs: int = 100) -> NDArray[np.float64]:
     """Return (run, k): what ``measure(slice, first_run, runs)`` makes of each slice, in the order of the runs."""
     parts: dict[int, NDArray[np.float64]] = {}
 

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 
-from openiamd.validation import leakage, saturation, tables
+from openiamd.validation import comparisons, depth, leakage, picture, saturation, sensing, tables
 from openiamd.validation.rows import Row
 
 Progress = Callable[[int, int, str], None]
 
 CASES: list[tuple[str, Callable[[float], list[Row]]]] = [
     ("formulas", lambda _: tables.rows()),
+    ("sensing", sensing.rows),
+    ("air picture", picture.rows),
+    ("depth of fire", depth.rows),
     ("leakage", leakage.rows),
     ("saturation", saturation.rows),
+    ("catalogue and comparisons", comparisons.rows),
 ]
 
 

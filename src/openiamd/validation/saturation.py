@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from openiamd.results.kinds import KILLED
 from openiamd.results.slices import SliceResult
-from openiamd.validation.chain import resolved, simulate
+from openiamd.validation.chain import Measure, resolved, simulate
 from openiamd.validation.rows import Row, ratio, statistical
 
 SOURCE = "Erlang, Elektroteknikeren 13 (1917); Kleinrock, Queueing Systems 1 (1975), ch. 3"
@@ -20,14 +20,14 @@ FLIGHT_S = 24.0
 
 # variant, runs, published share lost, what it is
 ROWS = [
-    ("load-4", 1_600, 0.1172, "share lost, 4 erl on 6 channels"),
-    ("load-4-half-step", 1_600, 0.1172, "share lost, 4 erl on 6 channels, half the step"),
-    ("load-6", 500, 0.2649, "share lost, 6 erl on 6 channels"),
-    ("load-12", 200, 0.5561, "share lost, 12 erl on 6 channels"),
-    ("standalone", 600, 0.1172, "share lost, three batteries, 4 erl on 6 channels each"),
-    ("pool", 5_000, 0.0265, "share lost, one pool, 12 erl on 18 channels"),
-    ("overload-standalone", 100, 0.5561, "share lost, three batteries, 12 erl on 6 channels each"),
-    ("overload-pool", 100, 0.523, "share lost, one pool, 36 erl on 18 channels"),
+    ("load-4", 1_000, 0.1172, "share lost, 4 erl on 6 channels"),
+    ("load-4-half-step", 1_000, 0.1172, "share lost, 4 erl on 6 channels, half the step"),
+    ("load-6", 300, 0.2649, "share lost, 6 erl on 6 channels"),
+    ("load-12", 60, 0.5561, "share lost, 12 erl on 6 channels"),
+    ("standalone", 300, 0.1172, "share lost, three batteries, 4 erl on 6 channels each"),
+    ("pool", 1_800, 0.0265, "share lost, one pool, 12 erl on 18 channels"),
+    ("overload-standalone", 30, 0.5561, "share lost, three batteries, 12 erl on 6 channels each"),
+    ("overload-pool", 60, 0.523, "share lost, one pool, 36 erl on 18 channels"),
 ]
 
 
@@ -35,13 +35,13 @@ def rows(share: float) -> list[Row]:
     """Return the rows of blocking and pooling."""
     found = []
     for variant, runs, lost, quantity in ROWS:
-        counts = simulate("saturation", variant, max(round(share * runs), 20), _measure(variant), slice_runs=50)
+        counts = simulate("saturation", variant, max(round(share * runs), 20), _measure(variant), slice_runs=20)
         estimate = ratio(counts[:, 0], counts[:, 1])
         found.append(statistical(f"saturation.{variant}", SOURCE, quantity, lost, estimate, share))
     return found
 
 
-def _measure(variant: str):
+def _measure(variant: str) -> Measure:
     scenario = resolved("saturation", variant)
 
     def lost_and_all(result: SliceResult, _: int, runs: int) -> NDArray[np.float64]:

@@ -1,0 +1,110 @@
+"""Published figures that the model does not claim to reproduce exactly: shown beside it, untuned, without a verdict.
+
+T-18, T-19 and T-04 are sums and ratios that the catalogue must bear out; those are exact.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiamd.physics.ballistic import minimum_energy
+from openiamd.physics.radar import BOLTZMANN_J_PER_K, snr_from_anchor, snr_radar_equation
+from openiamd.results.kinds import KILL, MISS, OVERKILL
+from openiamd.results.slices import SliceResult
+from openiamd.validation.chain import catalogue, simulate
+from openiamd.validation.rows import Row, comparison, exact
+
+FOI = "Dalsjö, Berglund & Jonsson, Bursting the Bubble?, FOI-R--4651--SE (2019), recalled"
+BROCHURE = "91N6E brochure claims (Wikipedia, Air Power Australia)"
+TOTALS = "published S-400 totals (armyrecognition 2015; takvim 2019)"
+DSCA = "DSCA notification of 18 December 2018"
+NYT = "New York Times, via steelcitydaily"
+RUNS = 60
+
+
+def rows(share: float) -> list[Row]:
+    """Return what the catalogue bears out, then the comparisons."""
+    return [*_catalogue(), *_low_altitude(share), *_scud(), *_tpy2(), *_cost()]
+
+
+def _catalogue() -> list[Row]:
+    anchor = catalogue().entry("s400/91n6e").values["range_anchor"]
+    unit = catalogue().entry("s400/fire-unit").values
+    found = []
+    for rcs_m2, range_km in [(0.4, 219.0), (1.0, 276.0), (0.1, 155.0), (0.01, 87.0), (0.001, 49.0)]:
+        what = f"91N6E of the catalogue, range, km, for {rcs_m2:g} m2"
+        computed = anchor.nominal / 1e3 * snr_from_anchor(1.0, 1.0, anchor.at_rcs_m2 or 0.0, 1.0, rcs_m2) ** 0.25
+        found.append(exact(f"T-04.catalogue.{rcs_m2:g}", BROCHURE, what, range_km, computed, 0.5))
+    for name, units, value, total in [
+        ("targets", 6, unit["channels"].nominal, 36), ("missiles", 6, unit["missiles_guided"].nominal, 72),
+        ("targets", 8, unit["channels"].high, 80), ("missiles", 8, unit["missiles_guided"].high, 160),
+    ]:  # fmt: skip
+        what = f"{name} engaged at once by a system of {units} units"
+        found.append(exact(f"T-18.{name}-{units}", TOTALS, what, total, units * value, 0.0))
+    patriot = catalogue().entry("patriot/fire-unit")
+    launchers = 4 * patriot.values["launchers"].nominal
+    mse_launchers = 60 / patriot.loads["patriot/pac-3-mse"].nominal
+    ready = 60 + (launchers - mse_launchers) * patriot.loads["patriot/gem-t"].nominal
+    found += [
+        exact("T-19.ready", DSCA, "ready missiles of the package: 60 MSE, GEM-T on the other launchers", 120, ready, 0),
+        exact("T-19.unit", DSCA, "ready missiles a fire unit", 30, ready / 4, 0),
+        exact("T-19.launchers", DSCA, "launchers of four fire units", 20, launchers, 0),
+    ]  # fmt: skip
+    return found
+
+
+def _low_altitude(share: float) -> list[Row]:
+    """Return T-03: the median range of the first intercept, and how far out the farthest was."""
+    found = []
+    for variant, published in [("at-50-m", [20.0, 35.0]), ("at-30-m", [20.0, 35.0]), ("at-50-m-mast", [20.0, 35.0])]:
+        ranges_km = simulate("low-altitude", variant, max(round(share * RUNS), 10), _first_intercept_km)[:, 0]
+        what = f"first intercept of a cruise missile {variant.replace('-', ' ')}, km, median"
+        found.append(comparison(f"T-03.{variant}", FOI, what, published, float(np.nanmedian(ranges_km))))
+    return found
+
+
+def _first_intercept_km(result: SliceResult, first_run: int, runs: int) -> NDArray[np.float64]:
+    """Return (run, 1): distance of the first intercept from the site in km, NaN where there is none."""
+    events = result.events
+    ranges_km = np.full(runs, np.nan)
+    for row in np.flatnonzero(np.isin(events.kind, (KILL, MISS, OVERKILL)))[::-1]:
+        place_m = (events.east_m[row], events.north_m[row], events.up_m[row])
+        ranges_km[events.run[row] - first_run] = float(np.linalg.norm(place_m)) / 1e3
+    return ranges_km[:, None]
+
+
+def _scud() -> list[Row]:
+    source = "test of May 2017, KBS and press"
+    _, _, apogee_m, flight_s = minimum_energy(450e3)
+    return [
+        comparison("T-05.apogee", source, "apogee of a 450 km missile, km", 120.0, apogee_m / 1e3),
+        comparison("T-05.time", source, "flight time, s, with 60 s of boost", 360.0, flight_s + 60.0),
+    ]
+
+
+def _tpy2() -> list[Row]:
+    """Return the range of the worked example: 20 pulses of 1 ms at 200 Hz, 81 kW on average, S/N 20."""
+    source = "Lewis & Postol, TPY-2 range calculation (2012), parameters recalled"
+    pulse_j = 81e3 / (200.0 * 1e-3) * 1e-3
+    gain, area_m2, rcs_m2, noise_k, losses, wanted = 1.03e5, 9.2, 0.01, 500.0, 6.3, 20.0
+    wavelength_m = (4.0 * np.pi * area_m2 / gain) ** 0.5
+    snr = snr_radar_equation(20 * pulse_j, gain, gain, wavelength_m, rcs_m2, 1e6, 1e6, noise_k, losses)
+    range_km = 1e3 * (snr / wanted) ** 0.25
+    by_hand_m4 = 20 * pulse_j * gain * area_m2 * rcs_m2
+    by_hand_m4 /= (4.0 * np.pi) ** 2 * BOLTZMANN_J_PER_K * noise_k * losses * wanted
+    return [
+        exact("T-16.equation", source, "range, km, gain and area entered by hand", by_hand_m4**0.25 / 1e3, range_km, 0.01),
+        comparison("T-16", source, "range of a TPY-2 against 0.01 m2, km", 870.0, range_km),
+        comparison("T-16.nas", "NRC, Making Sense of BMD (2012)", "range of a TPY-2, km", 1500.0, range_km),
+    ]  # fmt: skip
+
+
+def _cost() -> list[Row]:
+    entries = catalogue().entries
+    drone = entries["threat/drone"].values["price"]
+    missile = entries["patriot/pac-3-mse"].values["price"]
+    return [
+        comparison("T-15.one", NYT, "price of one MSE over one drone, low over high", [10.0, 70.0],
+                   missile.low / drone.high),
+        comparison("T-15.two", NYT, "price of two MSE over one drone, nominal", [10.0, 70.0],
+                   2.0 * missile.nominal / drone.nominal),
+    ]  # fmt: skip

@@ -1,0 +1,80 @@
+"""The air picture through the chain: SIAP identities, and the error that latency makes.
+
+With perfect measurements the attributes are exact: 1e-9. Latency: within one step of motion, 250 m.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiamd.results.kinds import NETWORK
+from openiamd.results.slices import SliceResult
+from openiamd.validation.chain import simulate
+from openiamd.validation.rows import Row, exact
+
+SIAP = "Votruba et al., SIAP Metrics Implementation (2001); identity"
+KINEMATICS = "kinematics, v tau"
+SETTLED_S = 60.0
+
+# variant, node, attribute, published value, quantity
+ROWS = [
+    ("alone", NETWORK, "completeness", 1.0, "one perfect radar"),
+    ("alone", NETWORK, "ambiguity", 1.0, "one perfect radar"),
+    ("alone", NETWORK, "spuriousness", 0.0, "one perfect radar"),
+    ("alone", NETWORK, "id_correctness", 1.0, "one perfect radar, every track hostile"),
+    ("linked-2", NETWORK, "completeness", 1.0, "two linked reporters"),
+    ("linked-2", NETWORK, "ambiguity", 1.0, "two linked reporters"),
+    ("linked-2", NETWORK, "spuriousness", 0.0, "two linked reporters"),
+    ("linked-2", NETWORK, "commonality", 1.0, "two linked reporters"),
+    ("apart-2", NETWORK, "ambiguity", 2.0, "two reporters without a link"),
+    ("apart-2", 0, "ambiguity", 1.0, "two reporters without a link, at each of them"),
+    ("apart-2", NETWORK, "commonality", 0.0, "two reporters without a link"),
+    ("apart-3", NETWORK, "ambiguity", 3.0, "three reporters without a link"),
+    ("uncorrelated-2", NETWORK, "ambiguity", 2.0, "two linked reporters that do not correlate"),
+    ("uncorrelated-2", 0, "ambiguity", 2.0, "two linked reporters that do not correlate, at each of them"),
+    ("uncorrelated-3", NETWORK, "ambiguity", 3.0, "three linked reporters that do not correlate"),
+    ("uncorrelated-3", 0, "ambiguity", 3.0, "three linked reporters that do not correlate, at each of them"),
+]
+# variant, error in m, quantity
+LATENCY_ROWS = [
+    ("remote-12-s", 3_000.0, "position error, m, 250 m/s, 12 s of latency, not extrapolated"),
+    ("remote-6-s", 1_500.0, "position error, m, 250 m/s, 6 s of latency, not extrapolated"),
+    ("remote-extrapolated", 0.0, "position error, m, 250 m/s, 12 s of latency, extrapolated"),
+]
+RECEIVER = 1
+
+
+def rows(_: float) -> list[Row]:
+    """Return the rows of SIAP identities and latency."""
+    found = []
+    for variant, node, attribute, published, what in ROWS:
+        place = "network" if node == NETWORK else "node"
+        computed = _attributes(variant, node)[attribute]
+        name = f"siap.{variant}.{attribute}.{place}"
+        found.append(exact(name, SIAP, f"{attribute}, {place}, {what}", published, computed, 1e-9))
+    for variant, error_m, quantity in LATENCY_ROWS:
+        computed = _attributes(variant, RECEIVER)["position_error_m"]
+        found.append(exact(f"latency.{variant}", KINEMATICS, quantity, error_m, computed, 250.0))
+    return found
+
+
+def _attributes(variant: str, node: int) -> dict[str, float]:
+    """Return the attributes of the picture at a node, or of the network, once tracks have settled."""
+
+    def sums(result: SliceResult, _: int, __: int) -> NDArray[np.float64]:
+        picture = result.picture
+        chosen = (picture.node == node) & (picture.time_s >= SETTLED_S)
+        columns = (
+            picture.truths, picture.tracked, picture.tracks, picture.assigned, picture.id_correct, picture.unique,
+            picture.common, picture.position_error_sum_m,
+        )  # fmt: skip
+        return np.array([[float(column[chosen].sum()) for column in columns]])
+
+    truths, tracked, tracks, assigned, correct, unique, common, error_m = simulate("picture", variant, 1, sums)[0]
+    return {
+        "completeness": tracked / truths,
+        "ambiguity": assigned / tracked,
+        "spuriousness": (tracks - assigned) / tracks,
+        "id_correctness": correct / tracked,
+        "commonality": common / unique if unique else np.nan,
+        "position_error_m": error_m / assigned,
+    }
