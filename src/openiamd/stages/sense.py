@@ -55,12 +55,14 @@ def draw_phases(sensors: SensorTable, draws: Draws, state: SensorState, first_ru
 
 @kernel
 def scan_fraction(sensors: SensorTable, sensor: int, azimuth_rad: float) -> float:
-    """Return when in a scan the beam crosses an azimuth, as a fraction of the scan; > 1 outside the sector."""
-    if sensors.row[sensor].detects_always:
-        return 0.0
+    """Return when in a scan the beam crosses an azimuth, as a fraction of the scan; > 1 outside the sector.
+
+    An idealised radar looks everywhere in its sector at the beginning of the scan.
+    """
     start_rad = sensors.row[sensor].facing_rad - 0.5 * sensors.row[sensor].sector_rad
     offset_rad = (azimuth_rad - start_rad) % TWO_PI
-    return offset_rad / sensors.row[sensor].sector_rad
+    fraction = offset_rad / sensors.row[sensor].sector_rad
+    return 0.0 if sensors.row[sensor].detects_always and fraction <= 1.0 else fraction
 
 
 @kernel

@@ -71,7 +71,8 @@ def gate_pairs(
     columns = 0
     gate2 = tracker.row[node].gate * tracker.row[node].gate
     for slot in range(tracks.top[run, node]):
-        if tracks.row[run, node, slot].status == FREE_SLOT:
+        status = tracks.row[run, node, slot].status
+        if status == FREE_SLOT or (status == RECEIVED and not tracker.row[node].joins_received):
             continue
         state = tracks.state[run, node, slot]
         covariance = tracks.covariance[run, node, slot]

@@ -28,6 +28,7 @@ TRACKER_COLUMNS = {
     "gate": NUMBER,  # Mahalanobis distance
     "process_noise": NUMBER,  # m²/s³
     "scan_s": NUMBER,  # longest revisit among its search radars
+    "joins_received": FLAG,  # its plots may fall to tracks that only a link reports; idealised scenarios forbid it
 }
 
 
@@ -96,7 +97,7 @@ def compile_tracker(scenario: ResolvedScenario) -> TrackerTable:
     for sensor in scenario.sensors:
         if not sensor.designated_only:
             scan_s[sensor.node] = max(scan_s[sensor.node], sensor.revisit_s)
-    rows = {"scan_s": scan_s}
+    rows = {"scan_s": scan_s, "joins_received": [scenario.correlate] * len(nodes)}
     for name in TRACKER_COLUMNS:
         if name not in rows:
             rows[name] = [getattr(node, name) for node in nodes]
