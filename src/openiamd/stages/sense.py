@@ -69,7 +69,7 @@ def scan_fraction(sensors: SensorTable, sensor: int, azimuth_rad: float) -> floa
 def designated(
     sensors: SensorTable, tracks: TrackState, run: int, sensor: int, look_s: float, offset_m: Floats
 ) -> bool:
-    """Tell whether the radar's node points it in the direction ``offset_m`` (3,): at a track that it may have to fight."""
+    """Tell whether the radar's node points it along ``offset_m`` (3,): at a track that it may have to fight."""
     node = sensors.row[sensor].node
     length_m = math.sqrt(offset_m[0] ** 2 + offset_m[1] ** 2 + offset_m[2] ** 2)
     for slot in range(tracks.top[run, node]):
@@ -97,7 +97,7 @@ def wanted(sensors: SensorTable, tracks: TrackState, run: int, sensor: int) -> b
     if not sensors.row[sensor].designated_only:
         return True
     node = sensors.row[sensor].node
-    for slot in range(tracks.top[run, node]):
+    for slot in range(tracks.top[run, node]):  # noqa: SIM110 - a generator does not compile
         if fought(tracks.row[run, node, slot]):
             return True
     return False
