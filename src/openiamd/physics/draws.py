@@ -24,7 +24,7 @@ import math
 import numpy as np
 from numba import njit
 
-from openiamd.kernels import kernel
+from openiamd.kernels import OPTIONS, kernel
 
 # What a draw is for; fits 8 bits and is part of the counter, so values never change meaning.
 LOOK = 1
@@ -109,7 +109,7 @@ def mix32(word: np.uint64) -> np.uint64:
     return word ^ (word >> np.uint64(16))
 
 
-@njit("UniTuple(uint64, 4)" + _FIELDS, nogil=True, cache=True, _nrt=False)
+@njit("UniTuple(uint64, 4)" + _FIELDS, **OPTIONS)
 def block(
     seed: np.uint64, run: int, purpose: int, entity_a: int, entity_b: int, slot: int, index: int
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
@@ -125,7 +125,7 @@ def block(
     )
 
 
-@njit("float64" + _FIELDS, nogil=True, cache=True, _nrt=False)
+@njit("float64" + _FIELDS, **OPTIONS)
 def uniform(seed: np.uint64, run: int, purpose: int, entity_a: int, entity_b: int, slot: int, index: int) -> float:
     """Return a uniform draw on the open interval (0, 1), never 0 or 1, with 52 random bits."""
     word_0, word_1, _, _ = block(seed, run, purpose, entity_a, entity_b, slot, index)
@@ -133,7 +133,7 @@ def uniform(seed: np.uint64, run: int, purpose: int, entity_a: int, entity_b: in
     return (float(bits) + 0.5) * _TWO_TO_MINUS_52
 
 
-@njit("UniTuple(float64, 4)" + _FIELDS, nogil=True, cache=True, _nrt=False)
+@njit("UniTuple(float64, 4)" + _FIELDS, **OPTIONS)
 def uniform4(
     seed: np.uint64, run: int, purpose: int, entity_a: int, entity_b: int, slot: int, index: int
 ) -> tuple[float, float, float, float]:
@@ -150,7 +150,7 @@ def uniform4(
     )
 
 
-@njit("UniTuple(float64, 2)" + _FIELDS, nogil=True, cache=True, _nrt=False)
+@njit("UniTuple(float64, 2)" + _FIELDS, **OPTIONS)
 def normal2(
     seed: np.uint64, run: int, purpose: int, entity_a: int, entity_b: int, slot: int, index: int
 ) -> tuple[float, float]:
@@ -161,7 +161,7 @@ def normal2(
     return radius * math.cos(angle), radius * math.sin(angle)
 
 
-@njit("UniTuple(float64, 4)" + _FIELDS, nogil=True, cache=True, _nrt=False)
+@njit("UniTuple(float64, 4)" + _FIELDS, **OPTIONS)
 def normal4(
     seed: np.uint64, run: int, purpose: int, entity_a: int, entity_b: int, slot: int, index: int
 ) -> tuple[float, float, float, float]:

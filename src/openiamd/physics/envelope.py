@@ -63,7 +63,7 @@ def meeting_time_s(
 
 @kernel
 def in_sector(basis: NDArray, dx_m: float, dy_m: float, dz_m: float, facing_rad: float, sector_rad: float) -> bool:
-    """Tell whether a direction lies in a sector of full width ``sector_rad`` about ``facing_rad`` (from local north)."""
+    """Tell whether a direction lies in a sector of full width ``sector_rad`` about ``facing_rad``, from local north."""
     if sector_rad >= 2.0 * math.pi - 1e-9:
         return True
     east_m = basis[0, 0] * dx_m + basis[0, 1] * dy_m + basis[0, 2] * dz_m

@@ -27,30 +27,18 @@ def assess(
     end_s = time_s + step_s
     for run in range(first_run, last_run):
         for thing in range(threats.row.shape[0]):
-            if flying.row[run, thing].status != FLYING:
+            course, target = flying.row[run, thing], threats.row[thing].target
+            if course.status != FLYING:
                 continue
             position_m = flying.position_m[run, thing]
             hostile = threats.row[thing].side == HOSTILE_SIDE
-            if flying.row[run, thing].end_s <= end_s:
+            kind, at_s = NONE, end_s
+            if course.end_s <= end_s:
                 leaks = hostile and not threats.row[thing].departs
-                flying.row[run, thing].status = LEFT_LEAKED if leaks else LEFT_DEPARTED
+                course.status = LEFT_LEAKED if leaks else LEFT_DEPARTED
                 kind = LEAKED if leaks else DEPARTED
-                at_s = flying.row[run, thing].end_s
-                log_event(
-                    events, run, at_s, kind, NONE, thing, NONE, threats.row[thing].target, NONE, NONE, 0.0, position_m
-                )
+                at_s = course.end_s
             elif hostile and end_s >= duration_s - 1e-9:
-                log_event(
-                    events,
-                    run,
-                    end_s,
-                    UNRESOLVED,
-                    NONE,
-                    thing,
-                    NONE,
-                    threats.row[thing].target,
-                    NONE,
-                    NONE,
-                    0.0,
-                    position_m,
-                )
+                kind = UNRESOLVED
+            if kind != NONE:
+                log_event(events, run, at_s, kind, NONE, thing, NONE, target, NONE, NONE, 0.0, position_m)

@@ -9,14 +9,13 @@ import math
 from openiamd.kernels import kernel
 from openiamd.physics.approach import time_to_go_s, time_to_reach_s
 from openiamd.physics.envelope import in_sector
-from openiamd.world.arrays import Floats, Ints
+from openiamd.world.arrays import Floats, Ints, Rows
 from openiamd.world.doctrine import AUTONOMOUS, CENTRALIZED, FREE, TIGHT, AssetTable, NodeTable
 from openiamd.world.events import ENGAGE, HELD, NONE, EventLog, log_event
 from openiamd.world.network import MessageState
 from openiamd.world.threats import KIND_AIRCRAFT, KIND_BALLISTIC
 from openiamd.world.tracks import (
     ASSUMED_FRIEND,
-    CONFIRMED,
     FRIEND,
     HOSTILE,
     NEUTRAL,
@@ -26,6 +25,8 @@ from openiamd.world.tracks import (
     coasted_state,
     falls,
     height_slack_m,
+    log_track,
+    usable,
 )
 from openiamd.world.weapons import IDLE, REACTING, FireUnitTable, InterceptorTable, WeaponState, reach
 
@@ -34,25 +35,25 @@ NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE, WEAPONS_HOLD, NO_ORDER = 1, 2, 3, 4, 5
 
 
 @kernel
-def permitted(
-    nodes: NodeTable, tracks: TrackState, state: MessageState, run: int, node: int, slot: int, own: bool
-) -> int:
+def permitted(rules: Rows, lost_contact: bool, held: Rows, own: bool) -> int:
     """Return 0 where rules allow fire at a track, else the reason why not.
 
-    own  the track is heading for the node itself within its self-defence radius
+    rules         row of the node
+    lost_contact  the node does not hear its superior
+    held          row of the track
+    own           the track is heading for the node itself within its self-defence radius
     """
-    identity = tracks.row[run, node, slot].identity
-    if own and identity not in (ASSUMED_FRIEND, FRIEND, NEUTRAL, PENDING):
+    presumed_friendly = held.identity in (ASSUMED_FRIEND, FRIEND, NEUTRAL, PENDING)
+    if own and not presumed_friendly:
         return 0
-    status = nodes.row[node].control_status
-    autonomous = nodes.row[node].superior != NONE and state.node[run, node].lost_contact
-    if autonomous or nodes.row[node].method_of_control == AUTONOMOUS:
-        status = nodes.row[node].control_status_autonomous
-    elif nodes.row[node].method_of_control == CENTRALIZED and not tracks.row[run, node, slot].ordered:
+    status = rules.control_status
+    if (rules.superior != NONE and lost_contact) or rules.method_of_control == AUTONOMOUS:
+        status = rules.control_status_autonomous
+    elif rules.method_of_control == CENTRALIZED and not held.ordered:
         return NO_ORDER
-    if status == TIGHT and identity == HOSTILE:
+    if status == TIGHT and held.identity == HOSTILE:
         return 0
-    if status == FREE and identity not in (ASSUMED_FRIEND, FRIEND, NEUTRAL, PENDING):
+    if status == FREE and not presumed_friendly:
         return 0
     return WEAPONS_HOLD
 
@@ -60,15 +61,14 @@ def permitted(
 @kernel
 def heads_for_node(nodes: NodeTable, node: int, state: Floats) -> bool:
     """Tell whether a track comes for the node itself, within its self-defence radius."""
-    if not nodes.row[node].self_defence:
+    rules, node_m = nodes.row[node], nodes.position_m[node]
+    if not rules.self_defence:
         return False
     square_m2 = 0.0
     for axis in range(3):
-        square_m2 += (state[axis] - nodes.position_m[node, axis]) ** 2
-    radius_m = nodes.row[node].self_defence_radius_m
-    return square_m2 <= radius_m * radius_m and not math.isinf(
-        time_to_reach_s(state, nodes.position_m[node], 0.2 * radius_m)
-    )
+        square_m2 += (state[axis] - node_m[axis]) ** 2
+    radius_m = rules.self_defence_radius_m
+    return square_m2 <= radius_m * radius_m and not math.isinf(time_to_reach_s(state, node_m, 0.2 * radius_m))
 
 
 @kernel
@@ -114,37 +114,45 @@ def idle_channel(units: FireUnitTable, weapons: WeaponState, run: int, unit: int
 @kernel
 def responsible(units: FireUnitTable, unit: int, node: int, state: Floats, now_s: float) -> bool:
     """Tell whether a track is the unit's business: its node's, its hours, its sector of responsibility."""
-    return (
-        units.row[unit].node == node
-        and units.row[unit].active_from_s <= now_s < units.row[unit].active_until_s
-        and in_sector(
-            units.basis[unit],
-            state[0] - units.position_m[unit, 0],
-            state[1] - units.position_m[unit, 1],
-            state[2] - units.position_m[unit, 2],
-            units.row[unit].responsibility_facing_rad,
-            units.row[unit].responsibility_sector_rad,
-        )
-    )
+    row, unit_m = units.row[unit], units.position_m[unit]
+    if row.node != node or now_s < row.active_from_s or now_s >= row.active_until_s:
+        return False
+    return in_sector(
+        units.basis[unit], state[0] - unit_m[0], state[1] - unit_m[1], state[2] - unit_m[2],
+        row.responsibility_facing_rad, row.responsibility_sector_rad,
+    )  # fmt: skip
 
 
 @kernel
-def assign(
-    now_s: float,
-    urgency_s: float,
-    nodes: NodeTable,
-    units: FireUnitTable,
-    interceptors: InterceptorTable,
-    tracks: TrackState,
-    weapons: WeaponState,
-    events: EventLog,
-    run: int,
-    node: int,
-    slot: int,
-    state: Floats,
-    meeting_m: Floats,
-) -> int:
+def give_order(
+    now_s: float, units: FireUnitTable, tracks: TrackState, weapons: WeaponState, event: int,
+    run: int, node: int, slot: int, unit: int, interceptor: int,
+) -> None:  # fmt: skip
+    """Put a track on an idle channel of a fire unit; ``event`` is the order."""
+    held = tracks.row[run, node, slot]
+    channel = weapons.row[run, unit, idle_channel(units, weapons, run, unit)]
+    channel.phase = REACTING
+    channel.slot = slot
+    channel.subject = held.subject
+    channel.number = held.number
+    channel.interceptor = interceptor
+    channel.rounds = 0
+    channel.ordered_s = now_s
+    channel.next_s = now_s + (0.0 if units.row[unit].service_s > 0.0 else units.row[unit].reaction_s)
+    channel.killed = False
+    channel.order_event = event
+    held.cause = event
+    held.engagements += 1
+
+
+@kernel
+def assign_unit(
+    now_s: float, urgency_s: float, nodes: NodeTable, units: FireUnitTable, interceptors: InterceptorTable,
+    tracks: TrackState, weapons: WeaponState, events: EventLog,
+    run: int, node: int, slot: int, state: Floats, meeting_m: Floats,
+) -> int:  # fmt: skip
     """Order the fire unit that meets the track first to engage it; return 0, or why none was ordered."""
+    held = tracks.row[run, node, slot]
     falling = coasted_state(tracks, run, node, slot, now_s, nodes.row[node].ballistic_minimum_speed_mps, state)
     slack_m = height_slack_m(tracks, run, node, slot)
     chosen, chosen_interceptor, chosen_s, reason = NONE, NONE, math.inf, OUTSIDE_ENVELOPE
@@ -162,36 +170,19 @@ def assign(
             chosen, chosen_interceptor, chosen_s = unit, interceptor, meeting_s
     if chosen == NONE:
         return reason
-    channel = idle_channel(units, weapons, run, chosen)
     event = log_event(
-        events,
-        run,
-        now_s,
-        ENGAGE,
-        node,
-        NONE,
-        tracks.row[run, node, slot].number,
-        chosen,
-        tracks.row[run, node, slot].cause,
-        tracks.row[run, node, slot].identity,
-        urgency_s,
-        state,
+        events, run, now_s, ENGAGE, node, NONE, held.number, chosen, held.cause, held.identity, urgency_s, state
     )
-    weapons.row[run, chosen, channel].phase = REACTING
-    weapons.row[run, chosen, channel].slot = slot
-    weapons.row[run, chosen, channel].subject = tracks.row[run, node, slot].subject
-    weapons.row[run, chosen, channel].number = tracks.row[run, node, slot].number
-    weapons.row[run, chosen, channel].interceptor = chosen_interceptor
-    weapons.row[run, chosen, channel].rounds = 0
-    weapons.row[run, chosen, channel].ordered_s = now_s
-    weapons.row[run, chosen, channel].next_s = now_s + (
-        0.0 if units.row[chosen].service_s > 0.0 else units.row[chosen].reaction_s
-    )
-    weapons.row[run, chosen, channel].killed = False
-    weapons.row[run, chosen, channel].order_event = event
-    tracks.row[run, node, slot].cause = event
-    tracks.row[run, node, slot].engagements += 1
+    give_order(now_s, units, tracks, weapons, event, run, node, slot, chosen, chosen_interceptor)
     return 0
+
+
+@kernel
+def undecided(now_s: float, rules: Rows, held: Rows) -> bool:
+    """Tell whether a track awaits a decision: not engaged already, salvos left, known for long enough."""
+    if held.engagements > 0 or held.salvos >= rules.salvos or (rules.engage_once and held.decided):
+        return False
+    return now_s >= held.confirmed_s + rules.decision_delay_s
 
 
 @kernel
@@ -207,57 +198,49 @@ def candidates(
     node: int,
 ) -> int:
     """List the slots that may be engaged now in ``work.columns`` with their time to go; return how many."""
+    rules, lost_contact = nodes.row[node], messages.node[run, node].lost_contact
     count = 0
     for slot in range(tracks.top[run, node]):
-        if (
-            tracks.row[run, node, slot].status < CONFIRMED
-            or tracks.row[run, node, slot].destroyed
-            or tracks.row[run, node, slot].engagements > 0
-            or tracks.row[run, node, slot].salvos >= nodes.row[node].salvos
-            or now_s < tracks.row[run, node, slot].confirmed_s + nodes.row[node].decision_delay_s
-            or (nodes.row[node].engage_once and tracks.row[run, node, slot].decided)
-        ):
+        held, state = tracks.row[run, node, slot], tracks.state[run, node, slot]
+        if not usable(held) or not undecided(now_s, rules, held):
             continue
-        state = tracks.state[run, node, slot]
-        reason = permitted(nodes, tracks, messages, run, node, slot, heads_for_node(nodes, node, state))
+        reason = permitted(rules, lost_contact, held, heads_for_node(nodes, node, state))
         if reason != 0:
-            if tracks.row[run, node, slot].identity == HOSTILE:
+            if held.identity == HOSTILE:
                 log_held(now_s, tracks, events, run, node, slot, reason)
             continue
+        falling = falls(state, rules.ballistic_minimum_speed_mps)
         work.columns[count] = slot
-        work.urgency_s[count] = time_to_go_s(
-            state, falls(state, nodes.row[node].ballistic_minimum_speed_mps), assets.position_m, assets.radius_m
-        )
+        work.urgency_s[count] = time_to_go_s(state, falling, assets.position_m, assets.radius_m)
         count += 1
     return count
 
 
 @kernel
+def take_most_urgent(work: TrackerWork, count: int) -> tuple[int, float]:
+    """Return slot and time to go of the most urgent of ``count`` candidates, and strike it off their list."""
+    urgent = NONE
+    for candidate in range(count):
+        if work.columns[candidate] != NONE and (urgent == NONE or work.urgency_s[candidate] < work.urgency_s[urgent]):
+            urgent = candidate
+    slot = int(work.columns[urgent])
+    work.columns[urgent] = NONE
+    return slot, work.urgency_s[urgent]
+
+
+@kernel
 def log_held(now_s: float, tracks: TrackState, events: EventLog, run: int, node: int, slot: int, reason: int) -> None:
     """Log, once per track and reason, why it was not engaged."""
-    if tracks.row[run, node, slot].held_reasons & (1 << reason):
-        return
-    tracks.row[run, node, slot].held_reasons |= 1 << reason
-    log_event(
-        events,
-        run,
-        now_s,
-        HELD,
-        node,
-        NONE,
-        tracks.row[run, node, slot].number,
-        NONE,
-        tracks.row[run, node, slot].cause,
-        reason,
-        0.0,
-        tracks.state[run, node, slot],
-    )
+    held = tracks.row[run, node, slot]
+    if not held.held_reasons & (1 << reason):
+        held.held_reasons |= 1 << reason
+        log_track(events, now_s, HELD, tracks, run, node, slot, NONE, reason, 0.0)
 
 
 @kernel
 def armed(units: FireUnitTable, node: int) -> bool:
     """Tell whether the node commands any fire unit."""
-    for unit in range(units.row.shape[0]):
+    for unit in range(units.row.shape[0]):  # noqa: SIM110 - kernels know no generators
         if units.row[unit].node == node:
             return True
     return False
@@ -291,29 +274,11 @@ def decide(
                 continue
             count = candidates(now_s, nodes, assets, tracks, messages, events, work, run, node)
             for _ in range(count):
-                urgent = NONE
-                for candidate in range(count):
-                    if work.columns[candidate] != NONE and (
-                        urgent == NONE or work.urgency_s[candidate] < work.urgency_s[urgent]
-                    ):
-                        urgent = candidate
-                slot = work.columns[urgent]
-                work.columns[urgent] = NONE
-                reason = assign(
-                    now_s,
-                    work.urgency_s[urgent],
-                    nodes,
-                    units,
-                    interceptors,
-                    tracks,
-                    weapons,
-                    events,
-                    run,
-                    node,
-                    slot,
-                    scratch[0],
-                    scratch[1],
-                )
+                slot, urgency_s = take_most_urgent(work, count)
+                reason = assign_unit(
+                    now_s, urgency_s, nodes, units, interceptors, tracks, weapons, events,
+                    run, node, slot, scratch[0], scratch[1],
+                )  # fmt: skip
                 tracks.row[run, node, slot].decided = True
                 if reason != 0:
                     log_held(now_s, tracks, events, run, node, slot, reason)

@@ -20,29 +20,21 @@ def draw_starts(threats: ThreatTable, draws: Draws, state: ThreatState, first_ru
     Rows of a group stand in the order of their arrivals. An object's route then ends ``duration_s`` later.
     """
     for run in range(first_run, last_run):
-        arrival_s = 0.0
+        number, arrival_s = draws.first + run, 0.0
         for thing in range(threats.row.shape[0]):
-            number = draws.first + run
-            if threats.row[thing].arrival_rate_hz > 0.0:
-                if threats.row[thing].arrival_index == 1:
-                    arrival_s = threats.row[thing].start_s
-                draw = uniform(
-                    draws.seed,
-                    number,
-                    ARRIVAL,
-                    threats.row[thing].group,
-                    NO_ENTITY,
-                    threats.row[thing].arrival_index,
-                    0,
-                )
-                arrival_s += exponential(draw, 1.0 / threats.row[thing].arrival_rate_hz)
+            row, course = threats.row[thing], state.row[run, thing]
+            if row.arrival_rate_hz > 0.0:
+                if row.arrival_index == 1:
+                    arrival_s = row.start_s
+                draw = uniform(draws.seed, number, ARRIVAL, row.group, NO_ENTITY, row.arrival_index, 0)
+                arrival_s += exponential(draw, 1.0 / row.arrival_rate_hz)
                 start_s = arrival_s
             else:
-                draw = uniform(draws.seed, number, START, threats.row[thing].entity, NO_ENTITY, 0, 0)
-                start_s = threats.row[thing].start_s + (2.0 * draw - 1.0) * threats.row[thing].start_jitter_s
-            state.row[run, thing].start_s = max(start_s, 0.0)
-            if not threats.row[thing].loop:
-                state.row[run, thing].end_s = state.row[run, thing].start_s + threats.row[thing].duration_s
+                draw = uniform(draws.seed, number, START, row.entity, NO_ENTITY, 0, 0)
+                start_s = row.start_s + (2.0 * draw - 1.0) * row.start_jitter_s
+            course.start_s = max(start_s, 0.0)
+            if not row.loop:
+                course.end_s = course.start_s + row.duration_s
 
 
 @kernel
@@ -53,44 +45,29 @@ def locate(
 
     ``leg`` is where the search begins: the leg it was in before. A route is held at its last point when it is over.
     """
-    duration_s = threats.row[thing].duration_s
-    if threats.row[thing].loop:
-        lapped_s = elapsed_s - duration_s * (elapsed_s // duration_s)
-        if lapped_s < threats.leg[threats.row[thing].first_leg + leg].begin_s:
+    row = threats.row[thing]
+    if row.loop:
+        lapped_s = elapsed_s - row.duration_s * (elapsed_s // row.duration_s)
+        if lapped_s < threats.leg[row.first_leg + leg].begin_s:
             leg = 0
         elapsed_s = lapped_s
-    elif elapsed_s > duration_s:
-        elapsed_s = duration_s
-    row = threats.row[thing].first_leg + leg
-    while leg < threats.row[thing].legs - 1 and elapsed_s >= threats.leg[row].end_s:
+    elif elapsed_s > row.duration_s:
+        elapsed_s = row.duration_s
+    while leg < row.legs - 1 and elapsed_s >= threats.leg[row.first_leg + leg].end_s:
         leg += 1
-        row += 1
-    outward = threats.leg_from[row]
-    along = threats.leg_along[row]
-    if threats.row[thing].ballistic:
+    piece = threats.leg[row.first_leg + leg]
+    outward = threats.leg_from[row.first_leg + leg]
+    along = threats.leg_along[row.first_leg + leg]
+    if row.ballistic:
         x_m, y_m, z_m, vx_mps, vy_mps, vz_mps = ballistic_state(
-            elapsed_s,
-            outward[0],
-            outward[1],
-            outward[2],
-            along[0],
-            along[1],
-            along[2],
-            threats.leg[row].range_m / EARTH_RADIUS_M,
+            elapsed_s, outward[0], outward[1], outward[2], along[0], along[1], along[2], piece.range_m / EARTH_RADIUS_M
         )
     else:
+        flown_s = elapsed_s - piece.begin_s
         x_m, y_m, z_m, vx_mps, vy_mps, vz_mps = great_circle_state(
-            threats.leg[row].speed_mps * (elapsed_s - threats.leg[row].begin_s),
-            threats.leg[row].height_m + threats.leg[row].climb_mps * (elapsed_s - threats.leg[row].begin_s),
-            threats.leg[row].speed_mps,
-            threats.leg[row].climb_mps,
-            outward[0],
-            outward[1],
-            outward[2],
-            along[0],
-            along[1],
-            along[2],
-        )
+            piece.speed_mps * flown_s, piece.height_m + piece.climb_mps * flown_s, piece.speed_mps, piece.climb_mps,
+            outward[0], outward[1], outward[2], along[0], along[1], along[2],
+        )  # fmt: skip
     position_m[0] = x_m
     position_m[1] = y_m
     position_m[2] = z_m - EARTH_RADIUS_M
@@ -114,33 +91,17 @@ def move(
     end_s = time_s + step_s
     for run in range(first_run, last_run):
         for thing in range(threats.row.shape[0]):
-            status = state.row[run, thing].status
-            if status > FLYING:
+            course, target = state.row[run, thing], threats.row[thing].target
+            if course.status > FLYING:
                 continue
-            start_s = state.row[run, thing].start_s
             position_m = state.position_m[run, thing]
             velocity_mps = state.velocity_mps[run, thing]
-            if status == WAITING:
-                if start_s >= end_s:
+            if course.status == WAITING:
+                if course.start_s >= end_s:
                     continue
-                state.row[run, thing].status = FLYING
-                locate(threats, thing, max(time_s - start_s, 0.0), 0, position_m, velocity_mps)
-                log_event(
-                    events,
-                    run,
-                    start_s,
-                    LAUNCHED,
-                    NONE,
-                    thing,
-                    NONE,
-                    threats.row[thing].target,
-                    NONE,
-                    NONE,
-                    0.0,
-                    position_m,
-                )
+                course.status = FLYING
+                locate(threats, thing, max(time_s - course.start_s, 0.0), course.leg, position_m, velocity_mps)
+                log_event(events, run, course.start_s, LAUNCHED, NONE, thing, NONE, target, NONE, NONE, 0.0, position_m)
             for axis in range(3):
                 state.previous_m[run, thing, axis] = position_m[axis]
-            state.row[run, thing].leg = locate(
-                threats, thing, end_s - start_s, state.row[run, thing].leg, position_m, velocity_mps
-            )
+            course.leg = locate(threats, thing, end_s - course.start_s, course.leg, position_m, velocity_mps)

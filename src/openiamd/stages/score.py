@@ -11,8 +11,10 @@ from openiamd.world.arrays import Floats
 from openiamd.world.events import COUNT, KILL, NONE, SCORED, EventLog
 from openiamd.world.picture import (
     ASSIGNED,
+    AT_NODE,
     COMMON,
     CORRECT,
+    IN_NETWORK,
     INCORRECT,
     TRACKED,
     TRACKS,
@@ -78,7 +80,8 @@ def first_holder(tracks: TrackState, run: int, node: int, number: int) -> bool:
     """Tell whether no node before this one holds a track of this number."""
     for earlier in range(node):
         for slot in range(tracks.top[run, earlier]):
-            if tracks.row[run, earlier, slot].status >= CONFIRMED and tracks.row[run, earlier, slot].number == number:
+            held = tracks.row[run, earlier, slot]
+            if held.status >= CONFIRMED and held.number == number:
                 return False
     return True
 
@@ -89,8 +92,9 @@ def held_by_all(tracks: TrackState, run: int, number: int, identity: int) -> boo
     for node in range(tracks.top.shape[1]):
         found = False
         for slot in range(tracks.top[run, node]):
-            if tracks.row[run, node, slot].status >= CONFIRMED and tracks.row[run, node, slot].number == number:
-                found = tracks.row[run, node, slot].identity == identity
+            held = tracks.row[run, node, slot]
+            if held.status >= CONFIRMED and held.number == number:
+                found = held.identity == identity
                 break
         if not found:
             return False
@@ -117,26 +121,26 @@ def tally_tracks(
     """
     network = tracks.top.shape[1]
     for slot in range(tracks.top[run, node]):
-        if tracks.row[run, node, slot].status < CONFIRMED or tracks.row[run, node, slot].destroyed:
+        held, state = tracks.row[run, node, slot], tracks.state[run, node, slot]
+        if held.status < CONFIRMED or held.destroyed:
             continue
-        age_s = now_s - tracks.row[run, node, slot].time_s
+        age_s = now_s - held.time_s
         for axis in range(3):
-            place_m[axis] = tracks.state[run, node, slot, axis] + age_s * tracks.state[run, node, slot, 3 + axis]
+            place_m[axis] = state[axis] + age_s * state[3 + axis]
         thing, distance_m = nearest_truth(flying, run, place_m, gate_m)
-        number = tracks.row[run, node, slot].number
-        counted = first_holder(tracks, run, node, number)
+        counted = first_holder(tracks, run, node, held.number)
         if counted:
             picture.counts[run, sample, network, UNIQUE] += 1
-            if held_by_all(tracks, run, number, tracks.row[run, node, slot].identity):
+            if held_by_all(tracks, run, held.number, held.identity):
                 picture.counts[run, sample, network, COMMON] += 1
         velocity_mps = 0.0
         if thing != NONE:
             for axis in range(3):
-                velocity_mps += (tracks.state[run, node, slot, 3 + axis] - flying.velocity_mps[run, thing, axis]) ** 2
+                velocity_mps += (state[3 + axis] - flying.velocity_mps[run, thing, axis]) ** 2
             velocity_mps = math.sqrt(velocity_mps)
         for row in range(2):
-            place = node if row == 0 else network
-            if row == 1 and not counted:
+            place = node if row == AT_NODE else network
+            if row == IN_NETWORK and not counted:
                 continue
             picture.counts[run, sample, place, TRACKS] += 1
             if thing == NONE:
@@ -146,9 +150,7 @@ def tally_tracks(
             picture.velocity_error_mps[run, sample, place] += velocity_mps
             if distance_m < nearest.distance_m[row, thing]:
                 nearest.distance_m[row, thing] = distance_m
-                nearest.verdict[row, thing] = identity_verdict(
-                    tracks.row[run, node, slot].identity, threats.row[thing].side
-                )
+                nearest.verdict[row, thing] = identity_verdict(held.identity, threats.row[thing].side)
 
 
 @kernel
@@ -194,22 +196,10 @@ def score(
         if not due:
             continue
         for thing in range(nearest.verdict.shape[1]):
-            nearest.distance_m[1, thing] = math.inf
+            nearest.distance_m[IN_NETWORK, thing] = math.inf
         for node in range(network):
             for thing in range(nearest.verdict.shape[1]):
-                nearest.distance_m[0, thing] = math.inf
-            tally_tracks(
-                end_s,
-                gate_m,
-                threats,
-                flying,
-                tracks,
-                picture,
-                run,
-                sample,
-                node,
-                nearest,
-                scratch[0],
-            )
-            tally_truths(flying, picture, run, sample, node, nearest, 0)
-        tally_truths(flying, picture, run, sample, network, nearest, 1)
+                nearest.distance_m[AT_NODE, thing] = math.inf
+            tally_tracks(end_s, gate_m, threats, flying, tracks, picture, run, sample, node, nearest, scratch[0])
+            tally_truths(flying, picture, run, sample, node, nearest, AT_NODE)
+        tally_truths(flying, picture, run, sample, network, nearest, IN_NETWORK)

@@ -10,7 +10,7 @@ from openiamd.estimation.fusion import track_quality
 from openiamd.estimation.kalman import predict, predicted_distance2
 from openiamd.kernels import kernel
 from openiamd.physics.draws import LOSS, uniform
-from openiamd.world.arrays import Draws
+from openiamd.world.arrays import Draws, Floats
 from openiamd.world.doctrine import HOLD, NodeTable
 from openiamd.world.events import (
     CONTACT_LOST,
@@ -24,7 +24,7 @@ from openiamd.world.events import (
     EventLog,
     log_event,
 )
-from openiamd.world.network import LinkTable, MessageState
+from openiamd.world.network import USE_NONE, LinkTable, MessageState
 from openiamd.world.tracks import (
     CONFIRMED,
     FREE_SLOT,
@@ -34,6 +34,7 @@ from openiamd.world.tracks import (
     TrackerTable,
     TrackState,
     clear_slot,
+    log_track,
     open_slot,
     pull,
 )
@@ -43,13 +44,23 @@ STALE_INTERVALS = 3.0
 
 
 @kernel
-def reports(tracks: TrackState, run: int, node: int, slot: int, send_s: float) -> bool:
+def reports(tracks: TrackState, run: int, node: int, slot: int) -> bool:
     """Tell whether the node has reporting responsibility: its own radars hold the track, no better report came in."""
-    if tracks.row[run, node, slot].status != CONFIRMED or tracks.row[run, node, slot].destroyed:
+    held = tracks.row[run, node, slot]
+    if held.status != CONFIRMED or held.destroyed:
         return False
-    if tracks.row[run, node, slot].remote_link == NONE:
+    if held.remote_link == NONE:
         return True
-    return tracks.row[run, node, slot].remote_quality <= track_quality(tracks.covariance[run, node, slot])
+    return held.remote_quality <= track_quality(tracks.covariance[run, node, slot])
+
+
+@kernel
+def copy_state(from_state: Floats, from_covariance: Floats, state: Floats, covariance: Floats) -> None:
+    """Copy a state (6,) and its covariance (6, 6)."""
+    for row in range(6):
+        state[row] = from_state[row]
+        for column in range(6):
+            covariance[row, column] = from_covariance[row, column]
 
 
 @kernel
@@ -66,54 +77,42 @@ def send(
     link: int,
 ) -> None:
     """Put the sender's reportable tracks, brought to ``send_s``, into time slot ``index`` of the link."""
-    sender = links.row[link].sender
-    ring = index % state.count.shape[2]
+    line = links.row[link]
+    sender = line.sender
+    ring = index % state.filled.shape[2]
     count = 0
     for slot in range(tracks.top[run, sender]):
-        if not links.row[link].carries_track or not reports(tracks, run, sender, slot, send_s):
+        if not line.carries_track or not reports(tracks, run, sender, slot):
             continue
-        if links.row[link].loss > 0.0:
-            draw = uniform(
-                draws.seed,
-                draws.first + run,
-                LOSS,
-                links.row[link].entity,
-                tracks.row[run, sender, slot].subject,
-                index,
-                0,
-            )
-            if draw < links.row[link].loss:
+        held = tracks.row[run, sender, slot]
+        if line.loss > 0.0:
+            draw = uniform(draws.seed, draws.first + run, LOSS, line.entity, held.subject, index, 0)
+            if draw < line.loss:
                 continue
-        report_state = state.state[run, link, ring, count]
+        report, report_state = state.report[run, link, ring, count], state.state[run, link, ring, count]
         report_covariance = state.covariance[run, link, ring, count]
-        for row in range(6):
-            report_state[row] = tracks.state[run, sender, slot, row]
-            for column in range(6):
-                report_covariance[row, column] = tracks.covariance[run, sender, slot, row, column]
-        age_s = send_s - tracks.row[run, sender, slot].time_s
-        ax, ay, az = pull(report_state, nodes.row[sender].ballistic_minimum_speed_mps)
-        predict(report_state, report_covariance, age_s, tracker.row[sender].process_noise, ax, ay, az)
-        identity = tracks.row[run, sender, slot].identity
-        state.report[run, link, ring, count].time_s = send_s
-        state.report[run, link, ring, count].number = tracks.row[run, sender, slot].number
-        state.report[run, link, ring, count].quality = track_quality(report_covariance)
-        state.report[run, link, ring, count].identity = identity if links.row[link].carries_identity else PENDING
-        state.report[run, link, ring, count].ordered = (
-            links.row[link].carries_order and identity == HOSTILE and nodes.row[sender].control_status != HOLD
+        copy_state(
+            tracks.state[run, sender, slot], tracks.covariance[run, sender, slot], report_state, report_covariance
         )
-        state.report[run, link, ring, count].subject = tracks.row[run, sender, slot].subject
-        state.report[run, link, ring, count].cause = tracks.row[run, sender, slot].cause
+        ax, ay, az = pull(report_state, nodes.row[sender].ballistic_minimum_speed_mps)
+        predict(report_state, report_covariance, send_s - held.time_s, tracker.row[sender].process_noise, ax, ay, az)
+        report.time_s = send_s
+        report.number = held.number
+        report.quality = track_quality(report_covariance)
+        report.identity = held.identity if line.carries_identity else PENDING
+        report.ordered = line.carries_order and held.identity == HOSTILE and nodes.row[sender].control_status != HOLD
+        report.subject = held.subject
+        report.cause = held.cause
         count += 1
-    state.count[run, link, ring] = count
+    state.filled[run, link, ring] = count
 
 
 @kernel
 def find_number(tracks: TrackState, run: int, node: int, number: int) -> int:
     """Return the slot that already goes by a reported track number, or ``NONE``."""
     for slot in range(tracks.top[run, node]):
-        if tracks.row[run, node, slot].status >= CONFIRMED and (
-            tracks.row[run, node, slot].remote_number == number or tracks.row[run, node, slot].number == number
-        ):
+        held = tracks.row[run, node, slot]
+        if held.status >= CONFIRMED and number in (held.number, held.remote_number):
             return slot
     return NONE
 
@@ -136,23 +135,19 @@ def correlate(
     covariances (Bar-Shalom & Li 1995, Multitarget-Multisensor Tracking, section 8.4), at the report's time.
     """
     best, best_distance2 = NONE, CORRELATION_GATE2
+    reported_s = state.report[run, link, ring, report].time_s
     report_state = state.state[run, link, ring, report]
+    report_covariance = state.covariance[run, link, ring, report]
+    noise = tracker.row[node].process_noise
     for slot in range(tracks.top[run, node]):
-        if tracks.row[run, node, slot].status < CONFIRMED or tracks.row[run, node, slot].remote_link == link:
+        held, track_state = tracks.row[run, node, slot], tracks.state[run, node, slot]
+        if held.status < CONFIRMED or held.remote_link == link:
             continue
-        age_s = state.report[run, link, ring, report].time_s - tracks.row[run, node, slot].time_s
-        ax, ay, az = pull(tracks.state[run, node, slot], nodes.row[node].ballistic_minimum_speed_mps)
+        ax, ay, az = pull(track_state, nodes.row[node].ballistic_minimum_speed_mps)
         distance2, _ = predicted_distance2(
-            tracks.state[run, node, slot],
-            tracks.covariance[run, node, slot],
-            age_s,
-            tracker.row[node].process_noise,
-            ax,
-            ay,
-            az,
-            report_state,
-            state.covariance[run, link, ring, report],
-        )
+            track_state, tracks.covariance[run, node, slot], reported_s - held.time_s, noise, ax, ay, az,
+            report_state, report_covariance,
+        )  # fmt: skip
         if distance2 < best_distance2:
             best, best_distance2 = slot, distance2
     return best
@@ -174,27 +169,15 @@ def adopt_number(
 
     heard  a link leads back to the sender; of equally good reports the lower number stays
     """
-    own = tracks.row[run, node, slot].number
+    held = tracks.row[run, node, slot]
+    own = held.number
     if own == number:
         return
     own_quality = track_quality(tracks.covariance[run, node, slot])
     if heard and (own_quality > quality or (own_quality == quality and own < number)):
         return
-    tracks.row[run, node, slot].number = number
-    tracks.row[run, node, slot].cause = log_event(
-        events,
-        run,
-        arrival_s,
-        NUMBER_CHANGED,
-        node,
-        NONE,
-        number,
-        NONE,
-        tracks.row[run, node, slot].cause,
-        NONE,
-        float(own),
-        tracks.state[run, node, slot],
-    )
+    held.number = number
+    held.cause = log_track(events, arrival_s, NUMBER_CHANGED, tracks, run, node, slot, NONE, NONE, float(own))
 
 
 @kernel
@@ -213,10 +196,10 @@ def take_report(
     heard: bool,
 ) -> None:
     """Bring one report into the receiver's track file: tied by number, else correlated, else a new received track."""
-    node = links.row[link].receiver
-    number = state.report[run, link, ring, report].number
-    slot = find_number(tracks, run, node, number)
-    if slot == NONE and links.row[link].correlates:
+    line, said = links.row[link], state.report[run, link, ring, report]
+    node = line.receiver
+    slot = find_number(tracks, run, node, said.number)
+    if slot == NONE and line.correlates:
         slot = correlate(nodes, tracker, tracks, state, run, link, ring, report, node)
     if slot == NONE:
         slot = open_slot(tracks, run, node)
@@ -224,45 +207,33 @@ def take_report(
             events.tally[run, OVERFLOW] = TRACKS_FULL
             return
         tracks.row[run, node, slot].status = RECEIVED
-        tracks.row[run, node, slot].number = number
-        tracks.row[run, node, slot].subject = state.report[run, link, ring, report].subject
+        tracks.row[run, node, slot].subject = said.subject
         tracks.row[run, node, slot].confirmed_s = arrival_s
-        tracks.row[run, node, slot].started_s = arrival_s
-    if tracks.row[run, node, slot].status == RECEIVED:
-        for row in range(6):
-            tracks.state[run, node, slot, row] = state.state[run, link, ring, report, row]
-            for column in range(6):
-                tracks.covariance[run, node, slot, row, column] = state.covariance[run, link, ring, report, row, column]
-        sent_s = state.report[run, link, ring, report].time_s
-        tracks.row[run, node, slot].time_s = sent_s if links.row[link].extrapolates else arrival_s
-        tracks.row[run, node, slot].number = number
+    held = tracks.row[run, node, slot]
+    if held.status == RECEIVED:
+        copy_state(
+            state.state[run, link, ring, report], state.covariance[run, link, ring, report],
+            tracks.state[run, node, slot], tracks.covariance[run, node, slot],
+        )  # fmt: skip
+        held.time_s = said.time_s if line.extrapolates else arrival_s
+        held.number = said.number
     else:
-        quality = state.report[run, link, ring, report].quality
-        adopt_number(arrival_s, tracks, events, run, node, slot, number, quality, heard)
-    if tracks.row[run, node, slot].heard != number:
-        tracks.row[run, node, slot].heard = number
-        tracks.row[run, node, slot].cause = log_event(
-            events,
-            run,
-            arrival_s,
-            TRACK_RECEIVED,
-            node,
-            NONE,
-            tracks.row[run, node, slot].number,
-            link,
-            state.report[run, link, ring, report].cause,
-            NONE,
-            arrival_s - state.report[run, link, ring, report].time_s,
-            tracks.state[run, node, slot],
-        )
-    tracks.row[run, node, slot].remote_link = link
-    tracks.row[run, node, slot].remote_number = number
-    tracks.row[run, node, slot].remote_s = arrival_s
-    tracks.row[run, node, slot].remote_quality = state.report[run, link, ring, report].quality
-    if links.row[link].carries_identity:
-        tracks.row[run, node, slot].remote_identity = state.report[run, link, ring, report].identity
-    if links.row[link].carries_order:
-        tracks.row[run, node, slot].ordered = state.report[run, link, ring, report].ordered
+        adopt_number(arrival_s, tracks, events, run, node, slot, said.number, said.quality, heard)
+    if held.heard != said.number:
+        held.heard = said.number
+        held.cause = log_event(
+            events, run, arrival_s, TRACK_RECEIVED, node, NONE, held.number, link, said.cause, NONE,
+            arrival_s - said.time_s, tracks.state[run, node, slot],
+        )  # fmt: skip
+    held.remote_link = link
+    held.remote_number = said.number
+    held.remote_s = arrival_s
+    held.remote_quality = said.quality
+    held.picture_only = line.remote_use == USE_NONE
+    if line.carries_identity:
+        held.remote_identity = said.identity
+    if line.carries_order:
+        held.ordered = said.ordered
 
 
 @kernel
@@ -271,67 +242,42 @@ def forget_stale(
 ) -> None:
     """Drop received tracks that nobody reports any more, and untie those that the node holds itself."""
     for slot in range(tracks.top[run, node]):
-        link = tracks.row[run, node, slot].remote_link
-        if link == NONE or tracks.row[run, node, slot].status == FREE_SLOT:
+        held = tracks.row[run, node, slot]
+        link = held.remote_link
+        if link == NONE or held.status == FREE_SLOT:
             continue
         patience_s = STALE_INTERVALS * links.row[link].interval_s + links.row[link].latency_s
-        if now_s - tracks.row[run, node, slot].remote_s <= patience_s:
+        if now_s - held.remote_s <= patience_s:
             continue
-        if tracks.row[run, node, slot].status == RECEIVED:
-            log_event(
-                events,
-                run,
-                now_s,
-                TRACK_DROPPED,
-                node,
-                NONE,
-                tracks.row[run, node, slot].number,
-                link,
-                tracks.row[run, node, slot].cause,
-                NONE,
-                0.0,
-                tracks.state[run, node, slot],
-            )
+        if held.status == RECEIVED:
+            log_track(events, now_s, TRACK_DROPPED, tracks, run, node, slot, link, NONE, 0.0)
             clear_slot(tracks, run, node, slot)
         else:
-            tracks.row[run, node, slot].remote_link = NONE
-            tracks.row[run, node, slot].remote_number = NONE
-            tracks.row[run, node, slot].remote_identity = PENDING
-            tracks.row[run, node, slot].remote_quality = NONE
+            held.remote_link = NONE
+            held.remote_number = NONE
+            held.remote_identity = PENDING
+            held.remote_quality = NONE
 
 
 @kernel
 def watch_contact(now_s: float, nodes: NodeTable, state: MessageState, events: EventLog, run: int, node: int) -> None:
     """Log when a node loses or regains contact with its superior."""
-    lost = now_s - state.node[run, node].contact_s > nodes.row[node].contact_timeout_s
-    if lost != state.node[run, node].lost_contact:
-        state.node[run, node].lost_contact = lost
+    contact, superior = state.node[run, node], nodes.row[node].superior
+    silent_s = now_s - contact.contact_s
+    lost = silent_s > nodes.row[node].contact_timeout_s
+    if lost != contact.lost_contact:
+        contact.lost_contact = lost
         kind = CONTACT_LOST if lost else CONTACT_RESTORED
-        log_event(
-            events,
-            run,
-            now_s,
-            kind,
-            node,
-            NONE,
-            NONE,
-            nodes.row[node].superior,
-            NONE,
-            NONE,
-            now_s - state.node[run, node].contact_s,
-            nodes.position_m[node],
-        )
+        log_event(events, run, now_s, kind, node, NONE, NONE, superior, NONE, NONE, silent_s, nodes.position_m[node])
 
 
 @kernel
 def leads_back(links: LinkTable, link: int) -> bool:
     """Tell whether another link carries tracks from the receiver of this one to its sender."""
+    line = links.row[link]
     for other in range(links.row.shape[0]):
-        if (
-            links.row[other].sender == links.row[link].receiver
-            and links.row[other].receiver == links.row[link].sender
-            and links.row[other].carries_track
-        ):
+        back = links.row[other]
+        if back.sender == line.receiver and back.receiver == line.sender and back.carries_track:
             return True
     return False
 
@@ -354,29 +300,29 @@ def share(
     end_s = time_s + step_s
     for run in range(first_run, last_run):
         for link in range(links.row.shape[0]):
-            interval_s = links.row[link].interval_s
-            while state.link[run, link].next_send * interval_s < end_s:
-                index = state.link[run, link].next_send
-                send_s = index * interval_s
-                if links.row[link].active_from_s <= send_s < links.row[link].active_until_s:
+            line, slots = links.row[link], state.link[run, link]
+            while slots.next_send * line.interval_s < end_s:
+                index = slots.next_send
+                send_s = index * line.interval_s
+                if line.active_from_s <= send_s < line.active_until_s:
                     send(send_s, index, links, nodes, tracker, tracks, draws, state, run, link)
                 else:
-                    state.count[run, link, index % state.count.shape[2]] = NONE
-                state.link[run, link].next_send = index + 1
+                    state.filled[run, link, index % state.filled.shape[2]] = NONE
+                slots.next_send = index + 1
         for link in range(links.row.shape[0]):
+            line, slots = links.row[link], state.link[run, link]
             heard = leads_back(links, link)
-            receiver = links.row[link].receiver
-            while state.link[run, link].next_receive * links.row[link].interval_s + links.row[link].latency_s < end_s:
-                index = state.link[run, link].next_receive
-                if index >= state.link[run, link].next_send:
+            while slots.next_receive * line.interval_s + line.latency_s < end_s:
+                index = slots.next_receive
+                if index >= slots.next_send:
                     break
-                arrival_s = index * links.row[link].interval_s + links.row[link].latency_s
-                ring = index % state.count.shape[2]
-                if state.count[run, link, ring] != NONE and links.row[link].sender == nodes.row[receiver].superior:
-                    state.node[run, receiver].contact_s = arrival_s
-                for report in range(state.count[run, link, ring]):
+                arrival_s = index * line.interval_s + line.latency_s
+                ring = index % state.filled.shape[2]
+                if state.filled[run, link, ring] != NONE and line.sender == nodes.row[line.receiver].superior:
+                    state.node[run, line.receiver].contact_s = arrival_s
+                for report in range(state.filled[run, link, ring]):
                     take_report(arrival_s, links, nodes, tracker, tracks, state, events, run, link, ring, report, heard)
-                state.link[run, link].next_receive = index + 1
+                slots.next_receive = index + 1
         for node in range(nodes.row.shape[0]):
             forget_stale(end_s, links, tracks, state, events, run, node)
             if nodes.row[node].superior != NONE and not math.isinf(nodes.row[node].contact_timeout_s):

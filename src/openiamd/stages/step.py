@@ -7,7 +7,7 @@ Each stage reads the tables and the state that it names and writes the state tha
 
 from numba import njit
 
-from openiamd.kernels import kernel
+from openiamd.kernels import OPTIONS, kernel
 from openiamd.stages.assess import assess
 from openiamd.stages.decide import decide
 from openiamd.stages.engage import engage
@@ -22,7 +22,7 @@ from openiamd.world.compile import DURATION, GATE, LATITUDE, SAMPLE, STEP, State
 from openiamd.world.events import FITS, OVERFLOW
 
 
-@njit(inline="always", _nrt=False)
+@njit(inline="always", **OPTIONS)
 def step(world: World, draws: Draws, state: State, time_s: float, first: int, last: int) -> None:
     """Carry runs ``first`` up to ``last`` of the slice from ``time_s`` to the end of the step."""
     w, s = world, state

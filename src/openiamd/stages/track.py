@@ -8,9 +8,9 @@ from openiamd.estimation.assignment import BIG, assign
 from openiamd.estimation.kalman import predict, predicted_distance2, update
 from openiamd.kernels import kernel
 from openiamd.physics.geodesy import height_m
-from openiamd.world.arrays import Floats
+from openiamd.world.arrays import Floats, Rows
 from openiamd.world.doctrine import NodeTable
-from openiamd.world.events import NONE, OVERFLOW, TRACK_CONFIRMED, TRACK_DROPPED, TRACKS_FULL, EventLog, log_event
+from openiamd.world.events import NONE, OVERFLOW, TRACK_CONFIRMED, TRACK_DROPPED, TRACKS_FULL, EventLog
 from openiamd.world.sensors import CIVIL_REPLY, MODE5_REPLY, NO_REPLY, PlotBuffer, SensorTable
 from openiamd.world.tracks import (
     CONFIRMED,
@@ -23,6 +23,7 @@ from openiamd.world.tracks import (
     TrackerWork,
     TrackState,
     clear_slot,
+    log_track,
     open_slot,
     pull,
 )
@@ -69,10 +70,11 @@ def gate_pairs(
     ``work.columns`` names each column's slot. Cost d² + log det S: Blackman & Popoli (1999), section 6.3.
     """
     columns = 0
-    gate2 = tracker.row[node].gate * tracker.row[node].gate
+    rules, falls_mps = tracker.row[node], nodes.row[node].ballistic_minimum_speed_mps
+    gate2 = rules.gate * rules.gate
     for slot in range(tracks.top[run, node]):
         status = tracks.row[run, node, slot].status
-        if status == FREE_SLOT or (status == RECEIVED and not tracker.row[node].joins_received):
+        if status == FREE_SLOT or (status == RECEIVED and not rules.joins_received):
             continue
         state = tracks.state[run, node, slot]
         covariance = tracks.covariance[run, node, slot]
@@ -81,10 +83,10 @@ def gate_pairs(
             age_s = plots.row[run, plot].time_s - tracks.row[run, node, slot].time_s
             plot_m = plots.position_m[run, plot]
             plot_m2 = plots.covariance_m2[run, plot]
-            if not near(state, covariance, age_s, plot_m, plot_m2, tracker.row[node].gate):
+            if not near(state, covariance, age_s, plot_m, plot_m2, rules.gate):
                 continue
-            ax, ay, az = pull(state, nodes.row[node].ballistic_minimum_speed_mps)
-            noise = tracker.row[node].process_noise if age_s > 0.0 else 0.0
+            ax, ay, az = pull(state, falls_mps)
+            noise = rules.process_noise if age_s > 0.0 else 0.0
             distance2, spread = predicted_distance2(state, covariance, age_s, noise, ax, ay, az, plot_m, plot_m2)
             if distance2 > gate2:
                 continue
@@ -99,17 +101,16 @@ def gate_pairs(
 
 
 @kernel
-def take_reply(tracks: TrackState, plots: PlotBuffer, run: int, node: int, slot: int, plot: int) -> None:
+def take_reply(held: Rows, plot: Rows) -> None:
     """Keep what the interrogator heard along with a plot."""
-    reply = plots.row[run, plot].reply
-    if reply == NO_REPLY:
-        tracks.row[run, node, slot].unanswered += 1
-    elif reply == MODE5_REPLY:
-        tracks.row[run, node, slot].mode5_s = plots.row[run, plot].time_s
-        tracks.row[run, node, slot].unanswered = 0
-    elif reply == CIVIL_REPLY:
-        tracks.row[run, node, slot].civil_s = plots.row[run, plot].time_s
-        tracks.row[run, node, slot].unanswered = 0
+    if plot.reply == NO_REPLY:
+        held.unanswered += 1
+    elif plot.reply == MODE5_REPLY:
+        held.mode5_s = plot.time_s
+        held.unanswered = 0
+    elif plot.reply == CIVIL_REPLY:
+        held.civil_s = plot.time_s
+        held.unanswered = 0
 
 
 @kernel
@@ -124,13 +125,14 @@ def record_hit(
     sensor: int,
 ) -> None:
     """Count a plot toward confirmation, and toward the hold of an engagement radar."""
-    tracks.row[run, node, slot].hits += 1
+    time_s = plots.row[run, plot].time_s
+    hit_s = tracks.hit_s[run, node, slot]
     for hit in range(HIT_TIMES - 1, 0, -1):
-        tracks.hit_s[run, node, slot, hit] = tracks.hit_s[run, node, slot, hit - 1]
-    tracks.hit_s[run, node, slot, 0] = plots.row[run, plot].time_s
+        hit_s[hit] = hit_s[hit - 1]
+    hit_s[0] = time_s
     if sensors.row[sensor].engagement >= 0:
-        tracks.held_s[run, node, slot, sensors.row[sensor].engagement] = plots.row[run, plot].time_s
-    take_reply(tracks, plots, run, node, slot, plot)
+        tracks.held_s[run, node, slot, sensors.row[sensor].engagement] = time_s
+    take_reply(tracks.row[run, node, slot], plots.row[run, plot])
 
 
 @kernel
@@ -145,35 +147,22 @@ def confirm(
     time_s: float,
 ) -> None:
     """Confirm a track with M plots in N scans, or one that a link had reported already."""
-    status = tracks.row[run, node, slot].status
-    if status == TENTATIVE:
-        window_s = (tracker.row[node].confirm_scans - 0.5) * tracker.row[node].scan_s
-        if tracks.hit_s[run, node, slot, tracker.row[node].confirm_hits - 1] < time_s - window_s:
+    held, rules = tracks.row[run, node, slot], tracker.row[node]
+    if held.status == TENTATIVE:
+        window_s = (rules.confirm_scans - 0.5) * rules.scan_s
+        if tracks.hit_s[run, node, slot, rules.confirm_hits - 1] < time_s - window_s:
             return
-        tracks.row[run, node, slot].number = (node + 1) * NUMBERS_PER_NODE + tracks.issued[run, node]
+        held.number = (node + 1) * NUMBERS_PER_NODE + tracks.issued[run, node]
         tracks.issued[run, node] += 1
-        tracks.row[run, node, slot].confirmed_s = time_s
-        tracks.row[run, node, slot].cause = tracks.row[run, node, slot].plot_cause
-    elif status != RECEIVED:
+        held.confirmed_s = time_s
+        held.cause = held.plot_cause
+    elif held.status != RECEIVED:
         return
-    tracks.row[run, node, slot].status = CONFIRMED
+    held.status = CONFIRMED
     range_m = 0.0
     for axis in range(3):
         range_m += (tracks.state[run, node, slot, axis] - nodes.position_m[node, axis]) ** 2
-    tracks.row[run, node, slot].cause = log_event(
-        events,
-        run,
-        time_s,
-        TRACK_CONFIRMED,
-        node,
-        NONE,
-        tracks.row[run, node, slot].number,
-        NONE,
-        tracks.row[run, node, slot].cause,
-        NONE,
-        range_m**0.5,
-        tracks.state[run, node, slot],
-    )
+    held.cause = log_track(events, time_s, TRACK_CONFIRMED, tracks, run, node, slot, NONE, NONE, range_m**0.5)
 
 
 @kernel
@@ -230,58 +219,44 @@ def start_track(
     if slot == NONE:
         events.tally[run, OVERFLOW] = TRACKS_FULL
         return
-    plot_m = plots.position_m[run, plot]
+    held, taken, plot_m = tracks.row[run, node, slot], plots.row[run, plot], plots.position_m[run, plot]
+    state, covariance = tracks.state[run, node, slot], tracks.covariance[run, node, slot]
     high = height_m(plot_m[0], plot_m[1], plot_m[2]) > HIGH_M
     sigma_mps = HIGH_SPEED_SIGMA_MPS if high else AIR_SPEED_SIGMA_MPS
     for row in range(3):
-        tracks.state[run, node, slot, row] = plot_m[row]
-        tracks.state[run, node, slot, 3 + row] = 0.0
+        state[row] = plot_m[row]
+        state[3 + row] = 0.0
         for column in range(3):
-            tracks.covariance[run, node, slot, row, column] = plots.covariance_m2[run, plot, row, column]
-            tracks.covariance[run, node, slot, row, 3 + column] = 0.0
-            tracks.covariance[run, node, slot, 3 + row, column] = 0.0
-            speed2 = sigma_mps * sigma_mps if row == column else 0.0
-            tracks.covariance[run, node, slot, 3 + row, 3 + column] = speed2
-    tracks.row[run, node, slot].status = TENTATIVE
-    tracks.row[run, node, slot].time_s = plots.row[run, plot].time_s
-    tracks.row[run, node, slot].started_s = plots.row[run, plot].time_s
-    tracks.row[run, node, slot].subject = subject_of(plots.row[run, plot].time_s, plot_m)
-    tracks.row[run, node, slot].plot_cause = plots.row[run, plot].cause
+            covariance[row, column] = plots.covariance_m2[run, plot, row, column]
+            covariance[row, 3 + column] = 0.0
+            covariance[3 + row, column] = 0.0
+            covariance[3 + row, 3 + column] = sigma_mps * sigma_mps if row == column else 0.0
+    held.status = TENTATIVE
+    held.time_s = taken.time_s
+    held.subject = subject_of(taken.time_s, plot_m)
+    held.plot_cause = taken.cause
     record_hit(sensors, tracks, plots, run, node, slot, plot, sensor)
-    confirm(nodes, tracker, tracks, events, run, node, slot, plots.row[run, plot].time_s)
+    confirm(nodes, tracker, tracks, events, run, node, slot, taken.time_s)
 
 
 @kernel
 def end_tracks(now_s: float, tracker: TrackerTable, tracks: TrackState, events: EventLog, run: int, node: int) -> None:
     """Drop tracks that missed too many scans; one that a link still reports lives on as received."""
-    scan_s = tracker.row[node].scan_s
+    rules = tracker.row[node]
     for slot in range(tracks.top[run, node]):
-        status = tracks.row[run, node, slot].status
-        if status == FREE_SLOT or status == RECEIVED:
+        held = tracks.row[run, node, slot]
+        if held.status in (FREE_SLOT, RECEIVED):
             continue
         silent_s = now_s - tracks.hit_s[run, node, slot, 0]
-        if status == TENTATIVE:
-            patience = tracker.row[node].confirm_scans - tracker.row[node].confirm_hits + 1
-            if silent_s > (patience + 0.5) * scan_s:
+        if held.status == TENTATIVE:
+            patience = rules.confirm_scans - rules.confirm_hits + 1
+            if silent_s > (patience + 0.5) * rules.scan_s:
                 clear_slot(tracks, run, node, slot)
-        elif silent_s > (tracker.row[node].drop_misses + 0.5) * scan_s:
-            if tracks.row[run, node, slot].remote_link != NONE:
-                tracks.row[run, node, slot].status = RECEIVED
+        elif silent_s > (rules.drop_misses + 0.5) * rules.scan_s:
+            if held.remote_link != NONE:
+                held.status = RECEIVED
                 continue
-            log_event(
-                events,
-                run,
-                now_s,
-                TRACK_DROPPED,
-                node,
-                NONE,
-                tracks.row[run, node, slot].number,
-                NONE,
-                tracks.row[run, node, slot].cause,
-                NONE,
-                silent_s,
-                tracks.state[run, node, slot],
-            )
+            log_track(events, now_s, TRACK_DROPPED, tracks, run, node, slot, NONE, NONE, silent_s)
             clear_slot(tracks, run, node, slot)
     while tracks.top[run, node] > 0 and tracks.row[run, node, tracks.top[run, node] - 1].status == FREE_SLOT:
         tracks.top[run, node] -= 1
@@ -313,7 +288,7 @@ def track(
             for plot in range(first, last):
                 column = work.plot_slot[plot - first]
                 if column >= 0:
-                    slot = work.columns[column]
+                    slot = int(work.columns[column])
                     take_plot(nodes, tracker, sensors, plots, tracks, events, run, node, slot, plot, sensor)
                 else:
                     start_track(nodes, tracker, sensors, plots, tracks, events, run, node, plot, sensor)

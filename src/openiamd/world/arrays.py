@@ -5,8 +5,8 @@ One array a column would be 130 of them, and each kernel would take them all: me
 compile time (decision record 0002).
 """
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,16 @@ Bools = NDArray[np.bool_]
 Rows = Any  # a structured array; its columns are listed beside the table
 
 NUMBER, WHOLE, FLAG = np.float64, np.int64, np.bool_
+
+Constant = TypeVar("Constant", int, bool)
+
+
+def constant(value: Constant) -> Constant:
+    """Return a constant in the type that array elements have, for passing on between kernels.
+
+    Numba types a plain literal by its value and would compile one more copy of the callee for each.
+    """
+    return cast(Constant, np.bool_(value) if isinstance(value, bool) else np.int64(value))
 
 
 class Draws(NamedTuple):
@@ -31,7 +41,7 @@ def row_type(columns: dict[str, type]) -> np.dtype:
     return np.dtype(list(columns.items()), align=True)
 
 
-def rows_of(columns: dict[str, type], values: dict[str, Sequence[Any]], count: int) -> Rows:
+def rows_of(columns: dict[str, type], values: Mapping[str, Sequence[Any] | np.ndarray], count: int) -> Rows:
     """Return ``count`` rows filled from one sequence a column; every column must be given."""
     rows = np.zeros(count, row_type(columns))
     for name in columns:

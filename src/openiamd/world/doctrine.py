@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -75,7 +76,7 @@ class CorridorTable(NamedTuple):
 
 def compile_nodes(scenario: ResolvedScenario) -> NodeTable:
     """Return the rules of each command node."""
-    from openiamd.catalogue.resolved import CONTROL_STATUSES, METHODS_OF_CONTROL  # noqa: PLC0415 (names only)
+    from openiamd.catalogue.resolved import CONTROL_STATUSES, METHODS_OF_CONTROL
 
     nodes = scenario.nodes
 
@@ -105,12 +106,12 @@ def compile_assets(scenario: ResolvedScenario) -> AssetTable:
 
 def compile_corridors(scenario: ResolvedScenario) -> CorridorTable:
     """Return the pieces of all corridors."""
-    from openiamd.catalogue.resolved import IDENTITIES  # noqa: PLC0415 (names only, no cycle)
+    from openiamd.catalogue.resolved import IDENTITIES
 
     pieces = []
     for corridor in scenario.corridors:
         units = [aligned_unit(point, scenario.origin) for point in corridor.points]
-        for start, end in zip(units[:-1], units[1:], strict=True):
+        for start, end in pairwise(units):
             along, angle_rad = great_circle_leg(start, end)
             pieces.append((start, along, angle_rad, corridor))
     lanes = [piece[3] for piece in pieces]

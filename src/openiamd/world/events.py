@@ -1,7 +1,6 @@
 """The event log of each run: what happened, when, to whom, and because of which earlier event.
 
-The kinds are grouped by the table in which they are stored. ``NONE`` stands for "does not apply". Constants that
-kernels pass on are ``np.int64``: numba would compile one more copy of the callee for each plain literal.
+The kinds are grouped by the table in which they are stored. ``NONE`` stands for "does not apply".
 """
 
 from typing import NamedTuple
@@ -9,17 +8,17 @@ from typing import NamedTuple
 import numpy as np
 
 from openiamd.kernels import kernel
-from openiamd.world.arrays import NUMBER, WHOLE, Floats, Ints, Rows, filled_rows
+from openiamd.world.arrays import NUMBER, WHOLE, Floats, Ints, Rows, constant, filled_rows
 
-NONE = np.int64(-1)
+NONE = constant(-1)
 
-LAUNCHED, LEAKED, DEPARTED, UNRESOLVED = np.int64(1), np.int64(2), np.int64(3), np.int64(4)
-FIRST_LOOK, FIRST_DETECTION = np.int64(10), np.int64(11)
-TRACK_CONFIRMED, TRACK_DROPPED, NUMBER_CHANGED = np.int64(20), np.int64(21), np.int64(22)
-TRACK_RECEIVED, CONTACT_LOST, CONTACT_RESTORED = np.int64(30), np.int64(31), np.int64(32)
-IDENTITY, ENGAGE, HELD, CEASED = np.int64(40), np.int64(41), np.int64(42), np.int64(43)
-SHOT = np.int64(50)
-KILL, MISS, WASTED, OVERKILL, ASSESSED = np.int64(60), np.int64(61), np.int64(62), np.int64(63), np.int64(64)
+LAUNCHED, LEAKED, DEPARTED, UNRESOLVED = constant(1), constant(2), constant(3), constant(4)
+FIRST_LOOK, FIRST_DETECTION = constant(10), constant(11)
+TRACK_CONFIRMED, TRACK_DROPPED, NUMBER_CHANGED = constant(20), constant(21), constant(22)
+TRACK_RECEIVED, CONTACT_LOST, CONTACT_RESTORED = constant(30), constant(31), constant(32)
+IDENTITY, ENGAGE, HELD, CEASED = constant(40), constant(41), constant(42), constant(43)
+SHOT = constant(50)
+KILL, MISS, WASTED, OVERKILL, ASSESSED = constant(60), constant(61), constant(62), constant(63), constant(64)
 
 FITS, EVENTS_FULL, PLOTS_FULL, TRACKS_FULL = 0, 1, 2, 3
 

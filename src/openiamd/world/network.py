@@ -64,7 +64,7 @@ class MessageState(NamedTuple):
 
     link: Rows  # (run, link) SLOT_COLUMNS
     node: Rows  # (run, node) CONTACT_COLUMNS
-    count: Ints  # (run, link, ring) reports in the slot, −1: not sent
+    filled: Ints  # (run, link, ring) reports in the slot, −1: not sent
     report: Rows  # (run, link, ring, report) REPORT_COLUMNS
     state: Floats  # (run, link, ring, report, 6)
     covariance: Floats  # (run, link, ring, report, 6, 6)
@@ -72,7 +72,7 @@ class MessageState(NamedTuple):
 
 def compile_links(scenario: ResolvedScenario) -> LinkTable:
     """Return the table of the scenario's links."""
-    from openiamd.catalogue.resolved import REMOTE_USES  # noqa: PLC0415 (names only, no cycle)
+    from openiamd.catalogue.resolved import REMOTE_USES
 
     links = scenario.links
     rows = {
@@ -103,7 +103,7 @@ def create_message_state(table: LinkTable, runs: int, nodes: int, reports: int) 
     return MessageState(
         link=filled_rows(SLOT_COLUMNS, (runs, links), {}),
         node=filled_rows(CONTACT_COLUMNS, (runs, nodes), {}),
-        count=np.zeros(shape[:3], np.int64),
+        filled=np.zeros(shape[:3], np.int64),
         report=filled_rows(REPORT_COLUMNS, shape, {}),
         state=np.zeros((*shape, 6)),
         covariance=np.zeros((*shape, 6, 6)),

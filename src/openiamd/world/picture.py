@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from openiamd.world.arrays import Floats, Ints
+from openiamd.world.arrays import Floats, Ints, constant
 
 TRUTHS, TRACKED, TRACKS, ASSIGNED, UNIDENTIFIED, CORRECT, INCORRECT, UNIQUE, COMMON = 0, 1, 2, 3, 4, 5, 6, 7, 8
+AT_NODE, IN_NETWORK = constant(0), constant(1)  # rows of ScoreWork
 
 
 class PictureTally(NamedTuple):
@@ -18,7 +19,7 @@ class PictureTally(NamedTuple):
 
 
 class ScoreWork(NamedTuple):
-    """Scratch space of the scoring: row 0 for the node at hand, row 1 for the network."""
+    """Scratch space of the scoring: row AT_NODE for the node at hand, row IN_NETWORK for the network."""
 
     distance_m: Floats  # (2, object) of the nearest track so far
     verdict: Ints  # (2, object) what that track's identity is worth

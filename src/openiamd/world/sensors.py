@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from openiamd.estimation.kalman import measurement_to_enu
+from openiamd.kernels import kernel
 from openiamd.physics.draws import entity_hash
-from openiamd.physics.geodesy import enu_from_geodetic, local_basis
-from openiamd.physics.radar import anchor_snr_swerling1
+from openiamd.physics.geodesy import enu_from_geodetic, height_m, local_basis
+from openiamd.physics.radar import anchor_snr_swerling1, angle_sigma_rad, range_sigma_m
+from openiamd.physics.refraction import visible
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Ints, Rows, filled_rows, rows_of
+from openiamd.world.events import NONE, OVERFLOW, PLOTS_FULL, EventLog
 
 if TYPE_CHECKING:
     from openiamd.catalogue.resolved import Point, ResolvedScenario
@@ -94,7 +98,7 @@ class PlotBuffer(NamedTuple):
     """Measurements of this step, grouped by sensor. ``origin`` and ``cause`` are for the record only."""
 
     row: Rows  # (run, plot) PLOT_COLUMNS
-    count: Ints  # (run,)
+    used: Ints  # (run,) rows in use
     first: Ints  # (run, sensor + 1) where each sensor's plots begin
     position_m: Floats  # (run, plot, 3) measured
     covariance_m2: Floats  # (run, plot, 3, 3)
@@ -173,8 +177,63 @@ def create_plot_buffer(runs: int, sensors: int, capacity: int) -> PlotBuffer:
     """Return a buffer for at most ``capacity`` plots a step."""
     return PlotBuffer(
         row=filled_rows(PLOT_COLUMNS, (runs, capacity), {}),
-        count=np.zeros(runs, np.int64),
+        used=np.zeros(runs, np.int64),
         first=np.zeros((runs, sensors + 1), np.int64),
         position_m=np.zeros((runs, capacity, 3)),
         covariance_m2=np.zeros((runs, capacity, 3, 3)),
     )
+
+
+@kernel
+def scan_fraction(radar: Rows, azimuth_rad: float) -> float:
+    """Return when in a scan the beam crosses an azimuth, as a fraction of the scan; > 1 outside the sector.
+
+    An idealised radar looks everywhere in its sector at the beginning of the scan.
+    """
+    start_rad = radar.facing_rad - 0.5 * radar.sector_rad
+    offset_rad = (azimuth_rad - start_rad) % (2.0 * math.pi)
+    fraction = offset_rad / radar.sector_rad
+    return 0.0 if radar.detects_always and fraction <= 1.0 else fraction
+
+
+@kernel
+def in_view(radar: Rows, antenna_height_m: float, position_m: Floats, range_m: float, elevation_rad: float) -> bool:
+    """Tell whether range, elevation and the 4/3-earth horizon allow a look at a place (3,)."""
+    if range_m < radar.range_minimum_m or range_m > radar.range_maximum_m:
+        return False
+    if radar.detects_always:
+        return True
+    if elevation_rad < radar.elevation_minimum_rad or elevation_rad > radar.elevation_maximum_rad:
+        return False
+    target_height_m = height_m(position_m[0], position_m[1], position_m[2])
+    rise_m = target_height_m - antenna_height_m
+    ground_m = math.sqrt(max(range_m * range_m - rise_m * rise_m, 0.0))
+    return visible(antenna_height_m, target_height_m, ground_m)
+
+
+@kernel
+def add_plot(
+    sensors: SensorTable, state: SensorState, plots: PlotBuffer, events: EventLog, run: int, sensor: int,
+    time_s: float, range_m: float, azimuth_rad: float, elevation_rad: float, snr: float,
+) -> int:  # fmt: skip
+    """Append a plot at a measured position with the accuracy that its signal allows; return its row or ``NONE``."""
+    plot = plots.used[run]
+    if plot >= plots.row.shape[1]:
+        events.tally[run, OVERFLOW] = PLOTS_FULL
+        return NONE
+    plots.used[run] = plot + 1
+    radar = sensors.row[sensor]
+    antenna_m = state.position_m[run, sensor]
+    measurement_to_enu(
+        state.basis[run, sensor], antenna_m[0], antenna_m[1], antenna_m[2], range_m, azimuth_rad, elevation_rad,
+        range_sigma_m(radar.range_resolution_m, snr, radar.range_floor_m),
+        angle_sigma_rad(radar.beamwidth_azimuth_rad, snr, radar.angle_floor_rad),
+        angle_sigma_rad(radar.beamwidth_elevation_rad, snr, radar.angle_floor_rad),
+        plots.position_m[run, plot], plots.covariance_m2[run, plot],
+    )  # fmt: skip
+    row = plots.row[run, plot]
+    row.time_s = time_s
+    row.reply = NOT_ASKED
+    row.origin = NONE
+    row.cause = NONE
+    return plot

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -87,7 +88,7 @@ def aligned_unit(point: Point, origin: Point) -> np.ndarray:
 
 
 def great_circle_leg(start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, float]:
-    """Return the direction of flight (3,) at ``start`` toward ``end`` (unit vectors) and the angle between them, rad."""
+    """Return the direction of flight (3,) at ``start`` toward ``end`` (unit vectors), and the angle between them."""
     across = end - start * float(start @ end)
     length = float(np.linalg.norm(across))
     if length < 1e-12:
@@ -109,7 +110,7 @@ def _legs(flying: FlyingObject, origin: Point) -> list[tuple]:
     stops = [*zip(flying.route, units, strict=True)]
     if flying.loop:
         stops.append(stops[0])
-    for (here, start), (there, end) in zip(stops[:-1], stops[1:], strict=True):
+    for (here, start), (there, end) in pairwise(stops):
         along, angle = great_circle_leg(start, end)
         climb_m = there.position.height_m - here.position.height_m
         flight_s = max(angle * EARTH_RADIUS_M / here.speed_mps, abs(climb_m) / here.speed_mps)
@@ -127,7 +128,7 @@ def _legs(flying: FlyingObject, origin: Point) -> list[tuple]:
 
 def compile_threats(scenario: ResolvedScenario) -> ThreatTable:
     """Return the table of the scenario's flying objects."""
-    from openiamd.catalogue.resolved import SIDES  # noqa: PLC0415 (names only, no cycle)
+    from openiamd.catalogue.resolved import SIDES
 
     objects = scenario.objects
     legs = [_legs(flying, scenario.origin) for flying in objects]

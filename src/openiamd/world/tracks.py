@@ -11,6 +11,7 @@ from openiamd.estimation.assignment import work_sizes
 from openiamd.kernels import kernel
 from openiamd.physics.gravity import gravity_mps2
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Ints, Rows, filled_rows, rows_of
+from openiamd.world.events import NONE, EventLog, log_event
 
 if TYPE_CHECKING:
     from openiamd.catalogue.resolved import ResolvedScenario
@@ -43,8 +44,6 @@ TRACK_COLUMNS = {
     "number": WHOLE,  # track number, unique to the issuing node
     "subject": WHOLE,  # 32-bit hash of its first measurement: names it in draws
     "time_s": NUMBER,  # time of the state
-    "started_s": NUMBER,
-    "hits": WHOLE,  # plots taken so far
     "confirmed_s": NUMBER,  # when it became a track to decide on
     "identity": WHOLE,
     "unanswered": WHOLE,  # interrogations without reply since the last reply
@@ -55,6 +54,7 @@ TRACK_COLUMNS = {
     "remote_s": NUMBER,  # arrival of the latest report
     "remote_quality": WHOLE,  # sender's track quality
     "remote_identity": WHOLE,  # PENDING: none carried
+    "picture_only": FLAG,  # the reporting link allows no use beyond the picture
     "ordered": FLAG,  # the superior orders its engagement
     "engagements": WHOLE,  # channels at work on it
     "salvos": WHOLE,  # salvos spent on it
@@ -93,11 +93,11 @@ class TrackerWork(NamedTuple):
 def compile_tracker(scenario: ResolvedScenario) -> TrackerTable:
     """Return the tracking parameters of each node."""
     nodes = scenario.nodes
-    scan_s = np.full(len(nodes), scenario.step_s)
+    scan_s = [scenario.step_s] * len(nodes)
     for sensor in scenario.sensors:
         if not sensor.designated_only:
             scan_s[sensor.node] = max(scan_s[sensor.node], sensor.revisit_s)
-    rows = {"scan_s": scan_s, "joins_received": [scenario.correlate] * len(nodes)}
+    rows: dict[str, list] = {"scan_s": scan_s, "joins_received": [scenario.correlate] * len(nodes)}
     for name in TRACKER_COLUMNS:
         if name not in rows:
             rows[name] = [getattr(node, name) for node in nodes]
@@ -134,29 +134,30 @@ def create_tracker_work(plots: int, slots: int) -> TrackerWork:
 @kernel
 def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
     """Empty a slot: nothing of the track it held may show in the next one."""
-    tracks.row[run, node, slot].status = FREE_SLOT
-    tracks.row[run, node, slot].number = -1
-    tracks.row[run, node, slot].subject = 0
-    tracks.row[run, node, slot].hits = 0
-    tracks.row[run, node, slot].confirmed_s = np.inf
-    tracks.row[run, node, slot].identity = PENDING
-    tracks.row[run, node, slot].unanswered = 0
-    tracks.row[run, node, slot].civil_s = -np.inf
-    tracks.row[run, node, slot].mode5_s = -np.inf
-    tracks.row[run, node, slot].remote_link = -1
-    tracks.row[run, node, slot].remote_number = -1
-    tracks.row[run, node, slot].remote_s = -np.inf
-    tracks.row[run, node, slot].remote_quality = -1
-    tracks.row[run, node, slot].remote_identity = PENDING
-    tracks.row[run, node, slot].ordered = False
-    tracks.row[run, node, slot].engagements = 0
-    tracks.row[run, node, slot].salvos = 0
-    tracks.row[run, node, slot].decided = False
-    tracks.row[run, node, slot].destroyed = False
-    tracks.row[run, node, slot].held_reasons = 0
-    tracks.row[run, node, slot].heard = -1
-    tracks.row[run, node, slot].plot_cause = -1
-    tracks.row[run, node, slot].cause = -1
+    row = tracks.row[run, node, slot]
+    row.status = FREE_SLOT
+    row.number = -1
+    row.subject = 0
+    row.confirmed_s = np.inf
+    row.identity = PENDING
+    row.unanswered = 0
+    row.civil_s = -np.inf
+    row.mode5_s = -np.inf
+    row.remote_link = -1
+    row.remote_number = -1
+    row.remote_s = -np.inf
+    row.remote_quality = -1
+    row.remote_identity = PENDING
+    row.picture_only = False
+    row.ordered = False
+    row.engagements = 0
+    row.salvos = 0
+    row.decided = False
+    row.destroyed = False
+    row.held_reasons = 0
+    row.heard = -1
+    row.plot_cause = -1
+    row.cause = -1
     for radar in range(tracks.held_s.shape[3]):
         tracks.held_s[run, node, slot, radar] = -np.inf
     for hit in range(HIT_TIMES):
@@ -172,6 +173,37 @@ def open_slot(tracks: TrackState, run: int, node: int) -> int:
             clear_slot(tracks, run, node, slot)
             return slot
     return -1
+
+
+@kernel
+def usable(row: Rows) -> bool:
+    """Tell whether a node may act on a track: confirmed, not assessed as killed, and more than a remote picture."""
+    return row.status >= CONFIRMED and not row.destroyed and not (row.status == RECEIVED and row.picture_only)
+
+
+@kernel
+def fought(row: Rows) -> bool:
+    """Tell whether a track is one that its node may have to fight: suspect, hostile or under engagement."""
+    return usable(row) and (row.identity >= SUSPECT or row.engagements > 0)
+
+
+@kernel
+def log_track(
+    log: EventLog,
+    time_s: float,
+    kind: int,
+    tracks: TrackState,
+    run: int,
+    node: int,
+    slot: int,
+    other: int,
+    code: int,
+    value: float,
+) -> int:
+    """Append an event about a track, caused by the latest one about it; return its id."""
+    row = tracks.row[run, node, slot]
+    place_m = tracks.state[run, node, slot]
+    return log_event(log, run, time_s, kind, node, NONE, row.number, other, row.cause, code, value, place_m)
 
 
 @kernel

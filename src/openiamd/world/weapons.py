@@ -183,15 +183,10 @@ def reach(
     else:
         altitude_m = height_m(state[0], state[1], state[2])
         reach_m = kind.range_air_m
-    if within_envelope(
-        range_m,
-        altitude_m,
-        slack_m,
-        row.height_m,
-        kind.range_minimum_m,
-        reach_m,
-        kind.altitude_minimum_m,
-        kind.altitude_maximum_m,
-    ) and in_sector(units.basis[unit], dx, dy, dz, row.facing_rad, row.sector_rad):
+    reachable = within_envelope(
+        range_m, altitude_m, slack_m, row.height_m,
+        kind.range_minimum_m, reach_m, kind.altitude_minimum_m, kind.altitude_maximum_m,
+    )  # fmt: skip
+    if reachable and in_sector(units.basis[unit], dx, dy, dz, row.facing_rad, row.sector_rad):
         return time_s, range_m
     return -1.0, -1.0
