@@ -38,5 +38,6 @@ html_theme = "furo"
 html_title = f"OpenIAMD {release}"
 html_math_renderer = "mathml"
 html_show_sourcelink = False
+html_extra_path = ["scenario.schema.json"]
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"

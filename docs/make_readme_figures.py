@@ -79,7 +79,7 @@ def draw(known: dict[str, Any], path: Path) -> None:
     hostile = next(iter(known["variants"].values()))["hostile.total"]["mean"]
     leaks.set_xlabel(f"hostile objects that got through, of {hostile:.0f}")
     losses.set_xlabel("friendly aircraft shot at by mistake")
-    leaks.legend(loc="lower right", fontsize=8)
+    figure.legend(*leaks.get_legend_handles_labels(), loc="outside upper left", ncols=3, fontsize=9)
     for axes in (leaks, losses):
         axes.spines[["top", "right"]].set_visible(False)
         axes.set_xlim(left=0)

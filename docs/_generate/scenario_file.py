@@ -6,9 +6,6 @@ from markdown import cell, code, table
 
 from openiamd.scenario.schema import json_schema
 
-SECTION_ORDER = ("theatre", "assets", "corridors", "doctrine", "nodes", "sensors", "fire_units", "links")
-SECTION_ORDER += ("raids", "traffic", "readiness", "idealised")
-
 
 def _type(value: dict[str, Any], schema: dict[str, Any]) -> str:
     """Return the type of a field in words."""
