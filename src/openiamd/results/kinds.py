@@ -62,8 +62,12 @@ IDENTITY_REASONS = (
     "evidence lapsed",
     "idealised",
 )
-HELD_REASONS = ("none", "no channel", "no missile", "outside envelope", "weapons hold", "no order from above")
-CEASED_REASONS = ("none", "track lost", "not held by engagement radar", "left the envelope")
+HELD_REASONS = (
+    "none", "no channel", "no missile", "outside envelope", "weapons hold", "no order from above", "not interrogated",
+)  # fmt: skip
+CEASED_REASONS = (
+    "none", "track lost", "not held by engagement radar", "left the envelope", "identity changed", "no round",
+)  # fmt: skip
 ASSESSMENTS = ("not killed", "killed")
 
 WAITING = 0

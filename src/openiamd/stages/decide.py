@@ -28,10 +28,20 @@ from openiamd.world.tracks import (
     log_track,
     usable,
 )
-from openiamd.world.weapons import IDLE, REACTING, FireUnitTable, InterceptorTable, WeaponState, reach
+from openiamd.world.weapons import (
+    IDLE,
+    NOT_HELD,
+    REACTING,
+    FireUnitTable,
+    InterceptorTable,
+    WeaponState,
+    cease,
+    holds,
+    reach,
+)
 
 # The lowest code that applies is the reason given: what would have to change first.
-NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE, WEAPONS_HOLD, NO_ORDER = 1, 2, 3, 4, 5
+NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE, WEAPONS_HOLD, NO_ORDER, NOT_INTERROGATED = 1, 2, 3, 4, 5, 6
 
 
 @kernel
@@ -44,7 +54,8 @@ def permitted(rules: Rows, lost_contact: bool, held: Rows, own: bool) -> int:
     own           the track is heading for the node itself within its self-defence radius
     """
     presumed_friendly = held.identity in (ASSUMED_FRIEND, FRIEND, NEUTRAL, PENDING)
-    if own and not presumed_friendly:
+    asked = held.identity == HOSTILE or held.unanswered >= rules.interrogations_required
+    if own and asked and not presumed_friendly:
         return 0
     status = rules.control_status
     if (rules.superior != NONE and lost_contact) or rules.method_of_control == AUTONOMOUS:
@@ -54,7 +65,7 @@ def permitted(rules: Rows, lost_contact: bool, held: Rows, own: bool) -> int:
     if status == TIGHT and held.identity == HOSTILE:
         return 0
     if status == FREE and not presumed_friendly:
-        return 0
+        return 0 if asked else NOT_INTERROGATED
     return WEAPONS_HOLD
 
 
@@ -79,18 +90,19 @@ def best_interceptor(
     falling: bool,
     slack_m: float,
     magazine: Ints,
+    promised: Ints,
     unit: int,
     meeting_m: Floats,
 ) -> tuple[int, float, int]:
     """Return the loaded interceptor most likely to kill that can reach the track, its meeting time, and why none can.
 
-    state (6,) of the track now; slack_m how far its height may be off; magazine (interceptor,) rounds left;
-    meeting_m (3,) scratch
+    state (6,) of the track now; slack_m how far its height may be off; magazine, promised (interceptor,)
+    rounds left and rounds that orders not yet carried out will take; meeting_m (3,) scratch
     """
     best, best_s, best_pk, reason = NONE, math.inf, -1.0, NO_MISSILE
     kind = KIND_BALLISTIC if falling else KIND_AIRCRAFT
     for interceptor in range(interceptors.row.shape[0]):
-        if magazine[interceptor] <= 0:
+        if magazine[interceptor] <= promised[interceptor]:
             continue
         reason = OUTSIDE_ENVELOPE
         meeting_s, _ = reach(
@@ -103,12 +115,38 @@ def best_interceptor(
 
 
 @kernel
-def idle_channel(units: FireUnitTable, weapons: WeaponState, run: int, unit: int) -> int:
-    """Return an idle fire channel of the unit, or ``NONE``."""
-    for channel in range(units.row[unit].channels):
+def open_channel(
+    now_s: float, units: FireUnitTable, tracks: TrackState, weapons: WeaponState, run: int, unit: int, slot: int
+) -> int:
+    """Return a fire channel of the unit for a track: an idle one, else one that waits in vain, else ``NONE``.
+
+    A channel waits in vain when it is ready to launch and the engagement radar does not hold its track. It is given
+    up only for a track that the radar does hold.
+    """
+    battery = units.row[unit]
+    for channel in range(battery.channels):
         if weapons.row[run, unit, channel].phase == IDLE:
             return channel
+    if not holds(battery, tracks, run, slot, now_s):
+        return NONE
+    for channel in range(battery.channels):
+        row = weapons.row[run, unit, channel]
+        waits = row.phase == REACTING and now_s > row.ordered_s + battery.reaction_s
+        if waits and not holds(battery, tracks, run, row.slot, now_s):
+            return channel
     return NONE
+
+
+@kernel
+def count_promised(nodes: NodeTable, units: FireUnitTable, weapons: WeaponState, run: int, unit: int) -> None:
+    """Count the rounds of each type that the unit's orders not yet carried out will take."""
+    promised = weapons.promised[run, unit]
+    for interceptor in range(promised.shape[0]):
+        promised[interceptor] = 0
+    for channel in range(units.row[unit].channels):
+        row = weapons.row[run, unit, channel]
+        if row.phase == REACTING:
+            promised[row.interceptor] += nodes.row[units.row[unit].node].salvo
 
 
 @kernel
@@ -125,15 +163,22 @@ def responsible(units: FireUnitTable, unit: int, node: int, state: Floats, now_s
 
 @kernel
 def give_order(
-    now_s: float, units: FireUnitTable, tracks: TrackState, weapons: WeaponState, event: int,
-    run: int, node: int, slot: int, unit: int, interceptor: int,
+    now_s: float, units: FireUnitTable, tracks: TrackState, weapons: WeaponState, events: EventLog, event: int,
+    run: int, node: int, slot: int, unit: int, interceptor: int, state: Floats,
 ) -> None:  # fmt: skip
-    """Put a track on an idle channel of a fire unit; ``event`` is the order."""
+    """Put a track on an open channel of a fire unit; ``event`` is the order."""
     held = tracks.row[run, node, slot]
-    channel = weapons.row[run, unit, idle_channel(units, weapons, run, unit)]
+    number = open_channel(now_s, units, tracks, weapons, run, unit, slot)
+    channel = weapons.row[run, unit, number]
+    if channel.phase == REACTING:
+        channel.next_s = now_s
+        cease(units, tracks, weapons, events, run, unit, number, NOT_HELD)
     channel.phase = REACTING
     channel.slot = slot
     channel.subject = held.subject
+    channel.confirmed_s = held.confirmed_s
+    for axis in range(3):
+        weapons.aim_m[run, unit, number, axis] = state[axis]
     channel.number = held.number
     channel.interceptor = interceptor
     channel.rounds = 0
@@ -159,13 +204,15 @@ def assign_unit(
     for unit in range(units.row.shape[0]):
         if not responsible(units, unit, node, state, now_s):
             continue
+        count_promised(nodes, units, weapons, run, unit)
         interceptor, meeting_s, why = best_interceptor(
-            units, interceptors, state, falling, slack_m, weapons.magazine[run, unit], unit, meeting_m
-        )
+            units, interceptors, state, falling, slack_m, weapons.magazine[run, unit], weapons.promised[run, unit],
+            unit, meeting_m,
+        )  # fmt: skip
         if interceptor == NONE:
             reason = min(reason, why)
-        elif idle_channel(units, weapons, run, unit) == NONE:
-            reason = NO_CHANNEL
+        elif open_channel(now_s, units, tracks, weapons, run, unit, slot) == NONE:
+            reason = min(reason, NO_CHANNEL)
         elif meeting_s < chosen_s:
             chosen, chosen_interceptor, chosen_s = unit, interceptor, meeting_s
     if chosen == NONE:
@@ -173,7 +220,7 @@ def assign_unit(
     event = log_event(
         events, run, now_s, ENGAGE, node, NONE, held.number, chosen, held.cause, held.identity, urgency_s, state
     )
-    give_order(now_s, units, tracks, weapons, event, run, node, slot, chosen, chosen_interceptor)
+    give_order(now_s, units, tracks, weapons, events, event, run, node, slot, chosen, chosen_interceptor, state)
     return 0
 
 

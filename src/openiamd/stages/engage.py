@@ -10,11 +10,10 @@ from openiamd.kernels import kernel
 from openiamd.physics.draws import KILL as KILL_DRAW
 from openiamd.physics.draws import NO_ENTITY, TRACK_FACTOR, uniform
 from openiamd.physics.geodesy import height_m
-from openiamd.world.arrays import Draws, Floats, constant
+from openiamd.world.arrays import Draws, Floats
 from openiamd.world.doctrine import NodeTable
 from openiamd.world.events import (
     ASSESSED,
-    CEASED,
     KILL,
     MISS,
     NONE,
@@ -24,20 +23,29 @@ from openiamd.world.events import (
     EventLog,
     log_event,
 )
-from openiamd.world.threats import FLYING, KILLED, ThreatState, ThreatTable
-from openiamd.world.tracks import ASSUMED_FRIEND, CONFIRMED, FRIEND, NEUTRAL, TrackState, coasted_state, height_slack_m
+from openiamd.world.threats import FLYING, KILLED, ThreatState, ThreatTable, place_at
+from openiamd.world.tracks import ASSUMED_FRIEND, FRIEND, NEUTRAL, TrackState, coasted_state, height_slack_m
 from openiamd.world.weapons import (
     ASSESSING,
+    IDENTITY_CHANGED,
     IDLE,
     IN_FLIGHT,
+    LEFT_ENVELOPE,
+    NO_ROUND,
+    NOT_HELD,
     REACTING,
+    TRACK_LOST,
     FireUnitTable,
     InterceptorTable,
     WeaponState,
+    cease,
+    followed_slot,
+    holds,
     reach,
+    release,
 )
 
-TRACK_LOST, NOT_HELD, LEFT_ENVELOPE, IDENTITY_CHANGED = constant(1), constant(2), constant(3), constant(4)
+HEIGHT_ROUNDING_M = 1.0  # a target at the floor counts as above it: interpolation leaves millimetres
 PATIENCE_S = 60.0  # an order not carried out within this is given back
 
 
@@ -54,28 +62,6 @@ def next_channel(units: FireUnitTable, weapons: WeaponState, run: int, end_s: fl
 
 
 @kernel
-def followed_slot(
-    units: FireUnitTable, tracks: TrackState, weapons: WeaponState, run: int, unit: int, channel: int
-) -> int:
-    """Return the slot of the channel's track while the node still holds it, else ``NONE``."""
-    row = weapons.row[run, unit, channel]
-    held = tracks.row[run, units.row[unit].node, row.slot]
-    if held.status < CONFIRMED or held.subject != row.subject:
-        return NONE
-    return row.slot
-
-
-@kernel
-def release(units: FireUnitTable, tracks: TrackState, weapons: WeaponState, run: int, unit: int, channel: int) -> None:
-    """Free the channel and take its engagement off the track."""
-    slot = followed_slot(units, tracks, weapons, run, unit, channel)
-    if slot != NONE:
-        tracks.row[run, units.row[unit].node, slot].engagements -= 1
-    weapons.row[run, unit, channel].phase = IDLE
-    weapons.row[run, unit, channel].next_s = math.inf
-
-
-@kernel
 def rounds_to_fire(
     nodes: NodeTable, units: FireUnitTable, weapons: WeaponState, run: int, unit: int, interceptor: int
 ) -> int:
@@ -87,26 +73,6 @@ def rounds_to_fire(
             in_flight += row.rounds
     salvo = nodes.row[units.row[unit].node].salvo
     return min(salvo, weapons.magazine[run, unit, interceptor], units.row[unit].missiles_guided - in_flight)
-
-
-@kernel
-def cease(
-    units: FireUnitTable,
-    tracks: TrackState,
-    weapons: WeaponState,
-    events: EventLog,
-    run: int,
-    unit: int,
-    channel: int,
-    reason: int,
-) -> None:
-    """Give an order back before launch and say why."""
-    node, row = units.row[unit].node, weapons.row[run, unit, channel]
-    log_event(
-        events, run, row.next_s, CEASED, node, NONE, row.number, unit, row.order_event, reason, 0.0,
-        tracks.state[run, node, row.slot],
-    )  # fmt: skip
-    release(units, tracks, weapons, run, unit, channel)
 
 
 @kernel
@@ -135,18 +101,21 @@ def launch(
     if held.identity in (ASSUMED_FRIEND, FRIEND, NEUTRAL):
         cease(units, tracks, weapons, events, run, unit, channel, IDENTITY_CHANGED)
         return
-    column = battery.radar_column
-    if column >= 0 and now_s - tracks.held_s[run, node, slot, column] > battery.hold_timeout_s:
+    ready = holds(battery, tracks, run, slot, now_s)
+    rounds = rounds_to_fire(nodes, units, weapons, run, unit, row.interceptor)
+    if weapons.magazine[run, unit, row.interceptor] <= 0:
+        cease(units, tracks, weapons, events, run, unit, channel, NO_ROUND)
+        return
+    if not ready or rounds <= 0:  # wait for the radar, or for guidance that other rounds take up
         if now_s - row.ordered_s > PATIENCE_S:
-            cease(units, tracks, weapons, events, run, unit, channel, NOT_HELD)
+            cease(units, tracks, weapons, events, run, unit, channel, NO_ROUND if ready else NOT_HELD)
         else:
             row.next_s = end_s
         return
     falling = coasted_state(tracks, run, node, slot, now_s, nodes.row[node].ballistic_minimum_speed_mps, state)
     slack_m = height_slack_m(tracks, run, node, slot)
     flight_s, range_m = reach(units, interceptors, unit, row.interceptor, state, falling, slack_m, 0.0, meeting_m)
-    rounds = rounds_to_fire(nodes, units, weapons, run, unit, row.interceptor)
-    if flight_s < 0.0 or rounds <= 0:
+    if flight_s < 0.0:
         cease(units, tracks, weapons, events, run, unit, channel, LEFT_ENVELOPE)
         return
     for nth in range(rounds):
@@ -156,6 +125,9 @@ def launch(
         if nth == 0:
             row.shot_event = event
     weapons.magazine[run, unit, row.interceptor] -= rounds
+    if battery.service_s <= 0.0:
+        for axis in range(3):
+            weapons.aim_m[run, unit, channel, axis] = meeting_m[axis]
     row.rounds = rounds
     row.phase = IN_FLIGHT
     row.next_s = now_s + flight_s
@@ -164,20 +136,21 @@ def launch(
 
 @kernel
 def nearest_object(
-    time_s: float, step_s: float, flying: ThreatState, run: int, at_s: float, place_m: Floats
+    time_s: float, step_s: float, flying: ThreatState, run: int, at_s: float, place_m: Floats, there_m: Floats
 ) -> tuple[int, float]:
-    """Return the flying object nearest to a place at ``at_s`` within this step, and its distance."""
-    share = (at_s - time_s) / step_s
+    """Return the flying object nearest to a place at ``at_s`` within this step, and its distance.
+
+    there_m  (3,) scratch
+    """
     nearest, nearest_m2 = NONE, math.inf
     for thing in range(flying.row.shape[1]):
         course = flying.row[run, thing]
         if course.status != FLYING or course.start_s > at_s or course.end_s < at_s:
             continue
+        place_at(flying, run, thing, time_s, step_s, at_s, there_m)
         square_m2 = 0.0
         for axis in range(3):
-            previous_m = flying.previous_m[run, thing, axis]
-            place = previous_m + share * (flying.position_m[run, thing, axis] - previous_m)
-            square_m2 += (place - place_m[axis]) ** 2
+            square_m2 += (there_m[axis] - place_m[axis]) ** 2
         if square_m2 < nearest_m2:
             nearest, nearest_m2 = thing, square_m2
     return nearest, math.sqrt(nearest_m2)
@@ -210,7 +183,7 @@ def strike(
 def intercept(
     time_s: float, step_s: float, nodes: NodeTable, units: FireUnitTable, interceptors: InterceptorTable,
     threats: ThreatTable, draws: Draws, flying: ThreatState, tracks: TrackState, weapons: WeaponState,
-    events: EventLog, run: int, unit: int, channel: int, state: Floats,
+    events: EventLog, run: int, unit: int, channel: int, state: Floats, there_m: Floats,
 ) -> None:  # fmt: skip
     """Resolve a salvo on the true object nearest to its track.
 
@@ -222,10 +195,13 @@ def intercept(
     thing, distance_m = NONE, math.inf
     if slot != NONE:
         coasted_state(tracks, run, node, slot, at_s, nodes.row[node].ballistic_minimum_speed_mps, state)
-        thing, distance_m = nearest_object(time_s, step_s, flying, run, at_s, state)
+        thing, distance_m = nearest_object(time_s, step_s, flying, run, at_s, state, there_m)
+    else:
+        for axis in range(3):
+            state[axis] = weapons.aim_m[run, unit, channel, axis]
     if distance_m <= kind.acceptance_radius_m:
-        place_m = flying.position_m[run, thing]
-        if height_m(place_m[0], place_m[1], place_m[2]) < kind.altitude_minimum_m:
+        place_at(flying, run, thing, time_s, step_s, at_s, there_m)
+        if height_m(there_m[0], there_m[1], there_m[2]) < kind.altitude_minimum_m - HEIGHT_ROUNDING_M:
             thing = NONE
     else:
         thing = NONE
@@ -260,7 +236,7 @@ def conclude(
     slot = followed_slot(units, tracks, weapons, run, unit, channel)
     log_event(
         events, run, row.next_s, ASSESSED, node, NONE, row.number, unit, row.shot_event, 1 if row.killed else 0, 0.0,
-        tracks.state[run, node, row.slot],
+        weapons.aim_m[run, unit, channel],
     )  # fmt: skip
     if slot != NONE and row.killed:
         tracks.row[run, node, slot].destroyed = True
@@ -301,7 +277,7 @@ def engage(
             elif phase == IN_FLIGHT:
                 intercept(
                     time_s, step_s, nodes, units, interceptors, threats, draws, flying, tracks, weapons, events,
-                    run, unit, channel, scratch[0],
+                    run, unit, channel, scratch[0], scratch[1],
                 )  # fmt: skip
             else:
                 conclude(units, tracks, weapons, events, run, unit, channel)

@@ -82,8 +82,10 @@ def believe(
         return FRIEND, BECAUSE_MODE5
     if now_s - held.civil_s <= REPLY_LASTS_S:
         return NEUTRAL, BECAUSE_CIVIL
-    if held.remote_identity > UNKNOWN:
-        return held.remote_identity, BECAUSE_RECEIVED
+    # Hearsay of suspicion does not outweigh what the node sees for itself: two nodes would keep each other at it.
+    received = held.remote_identity
+    if received > UNKNOWN and received != SUSPECT:
+        return received, BECAUSE_RECEIVED
     speed_mps = math.sqrt(state[3] ** 2 + state[4] ** 2 + state[5] ** 2)
     if speed_mps >= rules.ballistic_minimum_speed_mps:
         return HOSTILE, BECAUSE_BALLISTIC
@@ -95,6 +97,8 @@ def believe(
         if held.unanswered >= rules.interrogations_required:
             return HOSTILE, BECAUSE_BEHAVIOUR
         return SUSPECT, BECAUSE_BEHAVIOUR
+    if received == SUSPECT:
+        return SUSPECT, BECAUSE_RECEIVED
     return UNKNOWN, BECAUSE_LAPSED if held.identity > UNKNOWN else BECAUSE_NOTHING
 
 

@@ -8,6 +8,7 @@ import math
 
 from openiamd.kernels import kernel
 from openiamd.world.arrays import Floats
+from openiamd.world.doctrine import NodeTable
 from openiamd.world.events import COUNT, KILL, NONE, SCORED, EventLog
 from openiamd.world.picture import (
     ASSIGNED,
@@ -35,6 +36,7 @@ from openiamd.world.tracks import (
     SUSPECT,
     UNKNOWN,
     TrackState,
+    coasted_state,
 )
 
 
@@ -81,7 +83,7 @@ def first_holder(tracks: TrackState, run: int, node: int, number: int) -> bool:
     for earlier in range(node):
         for slot in range(tracks.top[run, earlier]):
             held = tracks.row[run, earlier, slot]
-            if held.status >= CONFIRMED and held.number == number:
+            if held.status >= CONFIRMED and not held.destroyed and held.number == number:
                 return False
     return True
 
@@ -93,7 +95,7 @@ def held_by_all(tracks: TrackState, run: int, number: int, identity: int) -> boo
         found = False
         for slot in range(tracks.top[run, node]):
             held = tracks.row[run, node, slot]
-            if held.status >= CONFIRMED and held.number == number:
+            if held.status >= CONFIRMED and not held.destroyed and held.number == number:
                 found = held.identity == identity
                 break
         if not found:
@@ -105,6 +107,7 @@ def held_by_all(tracks: TrackState, run: int, number: int, identity: int) -> boo
 def tally_tracks(
     now_s: float,
     gate_m: float,
+    nodes: NodeTable,
     threats: ThreatTable,
     flying: ThreatState,
     tracks: TrackState,
@@ -113,21 +116,19 @@ def tally_tracks(
     sample: int,
     node: int,
     nearest: ScoreWork,
-    place_m: Floats,
+    state: Floats,
 ) -> None:
     """Assign each track of one node to the nearest object and add up; the network's row counts each number once.
 
-    place_m  (3,) scratch
+    state  (6,) scratch
     """
     network = tracks.top.shape[1]
     for slot in range(tracks.top[run, node]):
-        held, state = tracks.row[run, node, slot], tracks.state[run, node, slot]
+        held = tracks.row[run, node, slot]
         if held.status < CONFIRMED or held.destroyed:
             continue
-        age_s = now_s - held.time_s
-        for axis in range(3):
-            place_m[axis] = state[axis] + age_s * state[3 + axis]
-        thing, distance_m = nearest_truth(flying, run, place_m, gate_m)
+        coasted_state(tracks, run, node, slot, now_s, nodes.row[node].ballistic_minimum_speed_mps, state)
+        thing, distance_m = nearest_truth(flying, run, state, gate_m)
         counted = first_holder(tracks, run, node, held.number)
         if counted:
             picture.counts[run, sample, network, UNIQUE] += 1
@@ -173,6 +174,7 @@ def score(
     step_s: float,
     sample_s: float,
     gate_m: float,
+    nodes: NodeTable,
     threats: ThreatTable,
     flying: ThreatState,
     tracks: TrackState,
@@ -200,6 +202,6 @@ def score(
         for node in range(network):
             for thing in range(nearest.verdict.shape[1]):
                 nearest.distance_m[AT_NODE, thing] = math.inf
-            tally_tracks(end_s, gate_m, threats, flying, tracks, picture, run, sample, node, nearest, scratch[0])
+            tally_tracks(end_s, gate_m, nodes, threats, flying, tracks, picture, run, sample, node, nearest, scratch[0])
             tally_truths(flying, picture, run, sample, node, nearest, AT_NODE)
         tally_truths(flying, picture, run, sample, network, nearest, IN_NETWORK)

@@ -36,7 +36,7 @@ from openiamd.world.sensors import (
     in_view,
     scan_fraction,
 )
-from openiamd.world.threats import FLYING, ThreatState, ThreatTable
+from openiamd.world.threats import FLYING, ThreatState, ThreatTable, place_at
 from openiamd.world.tracks import TrackState, fought
 
 FALSE_PLOT_CEILING_M = 15_000.0
@@ -135,6 +135,7 @@ def measure(
     )  # fmt: skip
     if plot != NONE:
         plots.row[run, plot].reply = reply_to(target, radar, draws, run, scan, range_m)
+        plots.row[run, plot].scan = scan
         plots.row[run, plot].origin = thing
         plots.row[run, plot].cause = seen.detection
 
@@ -154,10 +155,8 @@ def look(
     live_from_s = max(course.start_s, radar.active_from_s)
     while seen.next_look_s < time_s + step_s:
         look_s = seen.next_look_s
-        share = max(look_s - time_s, 0.0) / step_s
+        place_at(flying, run, thing, time_s, step_s, look_s, position_m)
         for axis in range(3):
-            previous_m = flying.previous_m[run, thing, axis]
-            position_m[axis] = previous_m + share * (flying.position_m[run, thing, axis] - previous_m)
             offset_m[axis] = position_m[axis] - state.position_m[run, sensor, axis]
         azimuth_rad, elevation_rad, range_m = azimuth_elevation_range(
             state.basis[run, sensor], offset_m[0], offset_m[1], offset_m[2]
@@ -165,7 +164,7 @@ def look(
         fraction = scan_fraction(radar, azimuth_rad)
         from_s = max(live_from_s, time_s)
         if (
-            from_s <= look_s <= course.end_s
+            from_s <= look_s <= min(course.end_s, radar.active_until_s)
             and fraction <= 1.0
             and in_view(radar, antenna_height_m, position_m, range_m, elevation_rad)
             and (not radar.designated_only or designated(sensors, tracks, run, sensor, look_s, offset_m))
@@ -177,7 +176,9 @@ def look(
         # The next crossing of its azimuth: half a scan later at least, or the first one since it was let go.
         if look_s >= from_s:
             from_s = look_s + 0.5 * radar.revisit_s
-        seen.scan = math.ceil((from_s - phase_s) / radar.revisit_s - min(fraction, 1.0) - 1e-9)
+        scan = math.ceil((from_s - phase_s) / radar.revisit_s - min(fraction, 1.0) - 1e-9)
+        # Where the seam of the scan is crossed backwards, the same scan would come again: each is looked at once.
+        seen.scan = max(scan, seen.scan + 1) if seen.looked else scan
         seen.next_look_s = phase_s + (seen.scan + min(fraction, 1.0)) * radar.revisit_s
 
 
@@ -206,7 +207,7 @@ def false_plots(
         for nth in range(poisson(draw, radar.false_plots_per_scan)):
             when, area, rise, power = uniform4(draws.seed, number, FALSE_PLOT, radar.entity, NO_ENTITY, scan, nth + 1)
             plot_s = phase_s + (scan + when) * radar.revisit_s
-            if plot_s < time_s or plot_s >= time_s + step_s or plot_s < radar.active_from_s:
+            if plot_s < time_s or plot_s >= time_s + step_s or not radar.active_from_s <= plot_s < radar.active_until_s:
                 continue
             near_m2 = radar.range_minimum_m**2
             range_m = math.sqrt(near_m2 + area * (radar.range_maximum_m**2 - near_m2))
@@ -218,8 +219,9 @@ def false_plots(
             plot = add_plot(
                 sensors, state, plots, events, run, sensor, plot_s, range_m, azimuth_rad, elevation_rad, snr
             )
-            if plot != NONE and range_m <= radar.interrogator_range_m:
-                plots.row[run, plot].reply = NO_REPLY
+            if plot != NONE:
+                plots.row[run, plot].scan = scan
+                plots.row[run, plot].reply = NO_REPLY if range_m <= radar.interrogator_range_m else NOT_ASKED
 
 
 @kernel

@@ -119,6 +119,7 @@ def find_number(tracks: TrackState, run: int, node: int, number: int) -> int:
 
 @kernel
 def correlate(
+    links: LinkTable,
     nodes: NodeTable,
     tracker: TrackerTable,
     tracks: TrackState,
@@ -128,20 +129,25 @@ def correlate(
     ring: int,
     report: int,
     node: int,
+    held_already: bool,
 ) -> int:
     """Return the node's track nearest to a report within the correlation gate, or ``NONE``.
 
-    Tracks already tied to a report of the same link stay with it. The distance is taken with the sum of both
+    Tracks already tied to a live report of the same link stay with it; a report that is held already as received is
+    compared with the node's own untied tracks only. The distance is taken with the sum of both
     covariances (Bar-Shalom & Li 1995, Multitarget-Multisensor Tracking, section 8.4), at the report's time.
     """
     best, best_distance2 = NONE, CORRELATION_GATE2
     reported_s = state.report[run, link, ring, report].time_s
+    interval_s, arrival_s = links.row[link].interval_s, reported_s + links.row[link].latency_s
     report_state = state.state[run, link, ring, report]
     report_covariance = state.covariance[run, link, ring, report]
     noise = tracker.row[node].process_noise
     for slot in range(tracks.top[run, node]):
         held, track_state = tracks.row[run, node, slot], tracks.state[run, node, slot]
-        if held.status < CONFIRMED or held.remote_link == link:
+        if held.status < CONFIRMED or (held_already and (held.status == RECEIVED or held.remote_link != NONE)):
+            continue
+        if held.remote_link == link and held.remote_s > arrival_s - 0.5 * interval_s:
             continue
         ax, ay, az = pull(track_state, nodes.row[node].ballistic_minimum_speed_mps)
         distance2, _ = predicted_distance2(
@@ -199,8 +205,13 @@ def take_report(
     line, said = links.row[link], state.report[run, link, ring, report]
     node = line.receiver
     slot = find_number(tracks, run, node, said.number)
-    if slot == NONE and line.correlates:
-        slot = correlate(nodes, tracker, tracks, state, run, link, ring, report, node)
+    if line.correlates and (slot == NONE or tracks.row[run, node, slot].status == RECEIVED):
+        known = slot
+        slot = correlate(links, nodes, tracker, tracks, state, run, link, ring, report, node, known != NONE)
+        if slot == NONE:
+            slot = known
+        elif known not in (NONE, slot) and tracks.row[run, node, known].engagements == 0:
+            clear_slot(tracks, run, node, known)
     if slot == NONE:
         slot = open_slot(tracks, run, node)
         if slot == NONE:
@@ -225,6 +236,9 @@ def take_report(
             events, run, arrival_s, TRACK_RECEIVED, node, NONE, held.number, link, said.cause, NONE,
             arrival_s - said.time_s, tracks.state[run, node, slot],
         )  # fmt: skip
+    if held.remote_link != link:
+        held.remote_identity = PENDING
+        held.ordered = False
     held.remote_link = link
     held.remote_number = said.number
     held.remote_s = arrival_s
@@ -257,6 +271,7 @@ def forget_stale(
             held.remote_number = NONE
             held.remote_identity = PENDING
             held.remote_quality = NONE
+            held.ordered = False
 
 
 @kernel
@@ -283,7 +298,7 @@ def leads_back(links: LinkTable, link: int) -> bool:
 
 
 @kernel
-def share(
+def send_reports(
     time_s: float,
     step_s: float,
     links: LinkTable,
@@ -292,16 +307,14 @@ def share(
     tracks: TrackState,
     draws: Draws,
     state: MessageState,
-    events: EventLog,
     first_run: int,
     last_run: int,
 ) -> None:
-    """Send in every time slot that falls in this step, then take what arrives in it, in the order of the links."""
-    end_s = time_s + step_s
+    """Send in every time slot that falls in this step what the sender knew when the step began."""
     for run in range(first_run, last_run):
         for link in range(links.row.shape[0]):
             line, slots = links.row[link], state.link[run, link]
-            while slots.next_send * line.interval_s < end_s:
+            while slots.next_send * line.interval_s < time_s + step_s:
                 index = slots.next_send
                 send_s = index * line.interval_s
                 if line.active_from_s <= send_s < line.active_until_s:
@@ -309,6 +322,24 @@ def share(
                 else:
                     state.filled[run, link, index % state.filled.shape[2]] = NONE
                 slots.next_send = index + 1
+
+
+@kernel
+def share(
+    time_s: float,
+    step_s: float,
+    links: LinkTable,
+    nodes: NodeTable,
+    tracker: TrackerTable,
+    tracks: TrackState,
+    state: MessageState,
+    events: EventLog,
+    first_run: int,
+    last_run: int,
+) -> None:
+    """Take what arrives in this step, in the order of the links; forget what nobody reports any more."""
+    end_s = time_s + step_s
+    for run in range(first_run, last_run):
         for link in range(links.row.shape[0]):
             line, slots = links.row[link], state.link[run, link]
             heard = leads_back(links, link)

@@ -15,7 +15,7 @@ from openiamd.stages.identify import identify
 from openiamd.stages.move import draw_starts, move
 from openiamd.stages.score import score
 from openiamd.stages.sense import draw_phases, sense
-from openiamd.stages.share import share
+from openiamd.stages.share import send_reports, share
 from openiamd.stages.track import track
 from openiamd.world.arrays import Draws
 from openiamd.world.compile import DURATION, GATE, LATITUDE, SAMPLE, STEP, State, World
@@ -35,8 +35,9 @@ def step(world: World, draws: Draws, state: State, time_s: float, first: int, la
         time_s, dt, latitude, w.threats, w.sensors, s.threats, s.tracks, draws, s.sensors, s.plots, s.events,
         s.scratch, first, last,
     )  # fmt: skip
+    send_reports(time_s, dt, w.links, w.nodes, w.tracker, s.tracks, draws, s.messages, first, last)
     track(time_s, dt, w.nodes, w.tracker, w.sensors, s.plots, s.tracks, s.events, s.work, first, last)
-    share(time_s, dt, w.links, w.nodes, w.tracker, s.tracks, draws, s.messages, s.events, first, last)
+    share(time_s, dt, w.links, w.nodes, w.tracker, s.tracks, s.messages, s.events, first, last)
     identify(time_s, dt, w.nodes, w.assets, w.corridors, s.tracks, s.events, first, last)
     decide(
         time_s, dt, w.nodes, w.assets, w.fire_units, w.interceptors, s.messages, s.tracks, s.weapons, s.events,
@@ -48,7 +49,7 @@ def step(world: World, draws: Draws, state: State, time_s: float, first: int, la
     )  # fmt: skip
     assess(time_s, dt, duration, w.threats, s.threats, s.events, first, last)
     score(
-        time_s, dt, sample, gate, w.threats, s.threats, s.tracks, s.picture, s.events, s.nearest, s.scratch,
+        time_s, dt, sample, gate, w.nodes, w.threats, s.threats, s.tracks, s.picture, s.events, s.nearest, s.scratch,
         first, last,
     )  # fmt: skip
 

@@ -15,7 +15,6 @@ from openiamd.world.sensors import CIVIL_REPLY, MODE5_REPLY, NO_REPLY, PlotBuffe
 from openiamd.world.tracks import (
     CONFIRMED,
     FREE_SLOT,
-    HIT_TIMES,
     NUMBERS_PER_NODE,
     RECEIVED,
     TENTATIVE,
@@ -64,10 +63,12 @@ def gate_pairs(
     node: int,
     first: int,
     last: int,
+    scan: int,
 ) -> int:
     """Fill ``work.cost`` (plot, column) with −2 log-likelihood of the pairs in the gate; return the columns used.
 
-    ``work.columns`` names each column's slot. Cost d² + log det S: Blackman & Popoli (1999), section 6.3.
+    Plots of other scans stay out of it. ``work.columns`` names each column's slot. Cost d² + log det S: Blackman &
+    Popoli (1999), section 6.3.
     """
     columns = 0
     rules, falls_mps = tracker.row[node], nodes.row[node].ballistic_minimum_speed_mps
@@ -80,6 +81,8 @@ def gate_pairs(
         covariance = tracks.covariance[run, node, slot]
         listed = False
         for plot in range(first, last):
+            if plots.row[run, plot].scan != scan:
+                continue
             age_s = plots.row[run, plot].time_s - tracks.row[run, node, slot].time_s
             plot_m = plots.position_m[run, plot]
             plot_m2 = plots.covariance_m2[run, plot]
@@ -127,7 +130,7 @@ def record_hit(
     """Count a plot toward confirmation, and toward the hold of an engagement radar."""
     time_s = plots.row[run, plot].time_s
     hit_s = tracks.hit_s[run, node, slot]
-    for hit in range(HIT_TIMES - 1, 0, -1):
+    for hit in range(hit_s.shape[0] - 1, 0, -1):
         hit_s[hit] = hit_s[hit - 1]
     hit_s[0] = time_s
     if sensors.row[sensor].engagement >= 0:
@@ -263,6 +266,36 @@ def end_tracks(now_s: float, tracker: TrackerTable, tracks: TrackState, events: 
 
 
 @kernel
+def scans(plots: PlotBuffer, run: int, first: int, last: int) -> tuple[int, int]:
+    """Return the lowest and the highest scan among plots ``first`` to ``last − 1``."""
+    lowest = plots.row[run, first].scan
+    highest = lowest
+    for plot in range(first + 1, last):
+        lowest = min(lowest, plots.row[run, plot].scan)
+        highest = max(highest, plots.row[run, plot].scan)
+    return lowest, highest
+
+
+@kernel
+def take_scan(
+    nodes: NodeTable, tracker: TrackerTable, sensors: SensorTable, plots: PlotBuffer, tracks: TrackState,
+    events: EventLog, work: TrackerWork, run: int, node: int, sensor: int, first: int, last: int, scan: int,
+) -> None:  # fmt: skip
+    """Give the plots of one scan to the node's tracks, each to one track at most; what is left starts tracks."""
+    columns = gate_pairs(nodes, tracker, plots, tracks, work, run, node, first, last, scan)
+    assign(work.cost, last - first, columns, MISS_COST, work.plot_slot, work.work_floats, work.work_integers)
+    for plot in range(first, last):
+        if plots.row[run, plot].scan != scan:
+            continue
+        column = work.plot_slot[plot - first]
+        if column >= 0:
+            slot = int(work.columns[column])
+            take_plot(nodes, tracker, sensors, plots, tracks, events, run, node, slot, plot, sensor)
+        else:
+            start_track(nodes, tracker, sensors, plots, tracks, events, run, node, plot, sensor)
+
+
+@kernel
 def track(
     time_s: float,
     step_s: float,
@@ -283,14 +316,9 @@ def track(
             if first == last:
                 continue
             node = sensors.row[sensor].node
-            columns = gate_pairs(nodes, tracker, plots, tracks, work, run, node, first, last)
-            assign(work.cost, last - first, columns, MISS_COST, work.plot_slot, work.work_floats, work.work_integers)
-            for plot in range(first, last):
-                column = work.plot_slot[plot - first]
-                if column >= 0:
-                    slot = int(work.columns[column])
-                    take_plot(nodes, tracker, sensors, plots, tracks, events, run, node, slot, plot, sensor)
-                else:
-                    start_track(nodes, tracker, sensors, plots, tracks, events, run, node, plot, sensor)
+            scan, last_scan = scans(plots, run, first, last)
+            while scan <= last_scan:
+                take_scan(nodes, tracker, sensors, plots, tracks, events, work, run, node, sensor, first, last, scan)
+                scan += 1
         for node in range(tracks.top.shape[1]):
             end_tracks(time_s + step_s, tracker, tracks, events, run, node)

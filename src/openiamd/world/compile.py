@@ -173,13 +173,14 @@ def create_state(world: World, runs: int, capacity: Capacity) -> State:
     objects = world.threats.row.shape[0]
     sensors = world.sensors.row.shape[0]
     nodes = world.nodes.row.shape[0]
+    hits = int(world.tracker.row["confirm_hits"].max(initial=1))
     radars = int(world.sensors.row["engagement"].max(initial=-1)) + 1
     return State(
         threats=create_threat_state(runs, objects),
         sensors=create_sensor_state(world.sensors, runs, objects),
         plots=create_plot_buffer(runs, sensors, capacity.plots),
-        tracks=create_track_state(runs, nodes, capacity.tracks, radars),
-        messages=create_message_state(world.links, runs, nodes, capacity.tracks),
+        tracks=create_track_state(runs, nodes, capacity.tracks, radars, hits),
+        messages=create_message_state(world.links, runs, nodes, capacity.tracks, world.clock[STEP]),
         weapons=create_weapon_state(world.fire_units, runs),
         picture=create_picture_tally(runs, sample_count(world), nodes),
         events=create_event_log(runs, capacity.events),

@@ -87,19 +87,19 @@ def compile_links(scenario: ResolvedScenario) -> LinkTable:
     return LinkTable(rows_of(LINK_COLUMNS, rows, len(links)))
 
 
-def ring_length(table: LinkTable) -> int:
+def ring_length(table: LinkTable, step_s: float) -> int:
     """Return how many time slots can be under way at once on any link."""
     slots = [
-        math.ceil(latency_s / interval_s) + 2
+        math.ceil((latency_s + step_s) / interval_s) + 2
         for latency_s, interval_s in zip(table.row["latency_s"], table.row["interval_s"], strict=True)
     ]
     return max(slots, default=1)
 
 
-def create_message_state(table: LinkTable, runs: int, nodes: int, reports: int) -> MessageState:
+def create_message_state(table: LinkTable, runs: int, nodes: int, reports: int, step_s: float) -> MessageState:
     """Return empty rings of at most ``reports`` reports a time slot."""
     links = table.row.shape[0]
-    shape = (runs, links, ring_length(table), reports if links else 1)
+    shape = (runs, links, ring_length(table, step_s), reports if links else 1)
     return MessageState(
         link=filled_rows(SLOT_COLUMNS, (runs, links), {}),
         node=filled_rows(CONTACT_COLUMNS, (runs, nodes), {}),

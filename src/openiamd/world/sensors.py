@@ -90,6 +90,7 @@ PLOT_COLUMNS = {
     "time_s": NUMBER,
     "reply": WHOLE,  # NOT_ASKED, NO_REPLY, CIVIL_REPLY, MODE5_REPLY
     "origin": WHOLE,  # object, −1 false
+    "scan": WHOLE,  # absolute index of the scan that made it
     "cause": WHOLE,  # event of that object's first detection here
 }
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 FREE_SLOT, TENTATIVE, CONFIRMED, RECEIVED = 0, 1, 2, 3
 PENDING, UNKNOWN, ASSUMED_FRIEND, FRIEND, NEUTRAL, SUSPECT, HOSTILE = 0, 1, 2, 3, 4, 5, 6
 NUMBERS_PER_NODE = 100_000
-HIT_TIMES = 5
 
 
 TRACKER_COLUMNS = {
@@ -75,7 +74,7 @@ class TrackState(NamedTuple):
     issued: Ints  # (run, node) track numbers issued so far
     state: Floats  # (run, node, slot, 6) position m, velocity m/s; east, north, up
     covariance: Floats  # (run, node, slot, 6, 6)
-    hit_s: Floats  # (run, node, slot, HIT_TIMES) the latest plots, newest first
+    hit_s: Floats  # (run, node, slot, hit) the latest plots, newest first: as many as confirm a track
     held_s: Floats  # (run, node, slot, engagement radar) its latest plot from that radar
 
 
@@ -104,7 +103,7 @@ def compile_tracker(scenario: ResolvedScenario) -> TrackerTable:
     return TrackerTable(rows_of(TRACKER_COLUMNS, rows, len(nodes)))
 
 
-def create_track_state(runs: int, nodes: int, slots: int, engagement_radars: int) -> TrackState:
+def create_track_state(runs: int, nodes: int, slots: int, engagement_radars: int, hit_times: int) -> TrackState:
     """Return empty track files of ``slots`` tracks a node."""
     shape = (runs, nodes, slots)
     return TrackState(
@@ -113,7 +112,7 @@ def create_track_state(runs: int, nodes: int, slots: int, engagement_radars: int
         issued=np.zeros((runs, nodes), np.int64),
         state=np.zeros((*shape, 6)),
         covariance=np.zeros((*shape, 6, 6)),
-        hit_s=np.full((*shape, HIT_TIMES), -np.inf),
+        hit_s=np.full((*shape, hit_times), -np.inf),
         held_s=np.full((*shape, max(engagement_radars, 1)), -np.inf),
     )
 
@@ -160,7 +159,7 @@ def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
     row.cause = -1
     for radar in range(tracks.held_s.shape[3]):
         tracks.held_s[run, node, slot, radar] = -np.inf
-    for hit in range(HIT_TIMES):
+    for hit in range(tracks.hit_s.shape[3]):
         tracks.hit_s[run, node, slot, hit] = -np.inf
 
 

@@ -11,13 +11,19 @@ from openiamd.kernels import kernel
 from openiamd.physics.draws import entity_hash
 from openiamd.physics.envelope import in_sector, meeting_time_s, within_envelope
 from openiamd.physics.geodesy import height_m
-from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Ints, Rows, filled_rows, rows_of
+from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Ints, Rows, constant, filled_rows, rows_of
+from openiamd.world.events import CEASED, NONE, EventLog, log_event
 from openiamd.world.sensors import place
+from openiamd.world.tracks import CONFIRMED, TrackState
 
 if TYPE_CHECKING:
     from openiamd.catalogue.resolved import ResolvedScenario
 
 IDLE, REACTING, IN_FLIGHT, ASSESSING = 0, 1, 2, 3
+# Why an order is given back before the launch.
+TRACK_LOST, NOT_HELD, LEFT_ENVELOPE, IDENTITY_CHANGED, NO_ROUND = (
+    constant(1), constant(2), constant(3), constant(4), constant(5),
+)  # fmt: skip
 PK_KINDS = 4  # aircraft, cruise, ballistic, drone: the order of threats.KIND_*
 
 
@@ -74,6 +80,7 @@ CHANNEL_COLUMNS = {
     "phase": WHOLE,  # IDLE, REACTING, IN_FLIGHT, ASSESSING
     "slot": WHOLE,  # track slot at the unit's node
     "subject": WHOLE,  # its subject: tells whether the slot still holds that track
+    "confirmed_s": NUMBER,  # when it was confirmed: a subject may come back
     "number": WHOLE,  # its track number
     "interceptor": WHOLE,
     "rounds": WHOLE,  # in flight
@@ -90,6 +97,8 @@ class WeaponState(NamedTuple):
 
     row: Rows  # (run, unit, channel) CHANNEL_COLUMNS
     magazine: Ints  # (run, unit, interceptor)
+    promised: Ints  # (run, unit, interceptor) scratch: rounds that orders not yet carried out will take
+    aim_m: Floats  # (run, unit, channel, 3) where the track was at the order, the meeting point since the launch
 
 
 def compile_interceptors(scenario: ResolvedScenario) -> InterceptorTable:
@@ -147,6 +156,8 @@ def create_weapon_state(table: FireUnitTable, runs: int) -> WeaponState:
     return WeaponState(
         row=filled_rows(CHANNEL_COLUMNS, (runs, units, channels), {"next_s": np.inf}),
         magazine=np.tile(table.magazine, (runs, 1, 1)),
+        promised=np.tile(0 * table.magazine, (runs, 1, 1)),
+        aim_m=np.zeros((runs, units, channels, 3)),
     )
 
 
@@ -190,3 +201,52 @@ def reach(
     if reachable and in_sector(units.basis[unit], dx, dy, dz, row.facing_rad, row.sector_rad):
         return time_s, range_m
     return -1.0, -1.0
+
+
+@kernel
+def holds(battery: Rows, tracks: TrackState, run: int, slot: int, now_s: float) -> bool:
+    """Tell whether the engagement radar of a fire unit (its row) holds a track of the unit's node now."""
+    column = battery.radar_column
+    return column < 0 or now_s - tracks.held_s[run, battery.node, slot, column] <= battery.hold_timeout_s
+
+
+@kernel
+def followed_slot(
+    units: FireUnitTable, tracks: TrackState, weapons: WeaponState, run: int, unit: int, channel: int
+) -> int:
+    """Return the slot of the channel's track while the node still holds it, else ``NONE``."""
+    row = weapons.row[run, unit, channel]
+    held = tracks.row[run, units.row[unit].node, row.slot]
+    if held.status < CONFIRMED or held.subject != row.subject or held.confirmed_s != row.confirmed_s:
+        return NONE
+    return row.slot
+
+
+@kernel
+def release(units: FireUnitTable, tracks: TrackState, weapons: WeaponState, run: int, unit: int, channel: int) -> None:
+    """Free the channel and take its engagement off the track."""
+    slot = followed_slot(units, tracks, weapons, run, unit, channel)
+    if slot != NONE:
+        tracks.row[run, units.row[unit].node, slot].engagements -= 1
+    weapons.row[run, unit, channel].phase = IDLE
+    weapons.row[run, unit, channel].next_s = math.inf
+
+
+@kernel
+def cease(
+    units: FireUnitTable,
+    tracks: TrackState,
+    weapons: WeaponState,
+    events: EventLog,
+    run: int,
+    unit: int,
+    channel: int,
+    reason: int,
+) -> None:
+    """Give an order back before launch and say why."""
+    node, row = units.row[unit].node, weapons.row[run, unit, channel]
+    log_event(
+        events, run, row.next_s, CEASED, node, NONE, row.number, unit, row.order_event, reason, 0.0,
+        weapons.aim_m[run, unit, channel],
+    )  # fmt: skip
+    release(units, tracks, weapons, run, unit, channel)
