@@ -91,8 +91,9 @@ def _tpy2() -> list[Row]:
     range_km = 1e3 * (snr / wanted) ** 0.25
     by_hand_m4 = 20 * pulse_j * gain * area_m2 * rcs_m2
     by_hand_m4 /= (4.0 * np.pi) ** 2 * BOLTZMANN_J_PER_K * noise_k * losses * wanted
+    by_hand_km = by_hand_m4**0.25 / 1e3
     return [
-        exact("T-16.equation", source, "range, km, gain and area entered by hand", by_hand_m4**0.25 / 1e3, range_km, 0.01),
+        exact("T-16.equation", source, "range, km, gain and area entered by hand", by_hand_km, range_km, 0.01),
         comparison("T-16", source, "range of a TPY-2 against 0.01 m2, km", 870.0, range_km),
         comparison("T-16.nas", "NRC, Making Sense of BMD (2012)", "range of a TPY-2, km", 1500.0, range_km),
     ]  # fmt: skip

@@ -20,7 +20,7 @@ TARGETS = 20
 WILKENING_ROWS = [
     ("wilkening", 5_000, 0.4420, 0.800),
     ("common-mode", 6_000, 0.3615, 0.992),
-    ("weak-track", 46_000, 0.0544, 2.71),
+    ("weak-track", 50_000, 0.0544, 2.71),
 ]
 # variant, runs, leakage, shots per target
 SHOT_ROWS = [

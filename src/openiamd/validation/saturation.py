@@ -20,14 +20,14 @@ FLIGHT_S = 24.0
 
 # variant, runs, published share lost, what it is
 ROWS = [
-    ("load-4", 1_000, 0.1172, "share lost, 4 erl on 6 channels"),
-    ("load-4-half-step", 1_000, 0.1172, "share lost, 4 erl on 6 channels, half the step"),
-    ("load-6", 300, 0.2649, "share lost, 6 erl on 6 channels"),
-    ("load-12", 60, 0.5561, "share lost, 12 erl on 6 channels"),
-    ("standalone", 300, 0.1172, "share lost, three batteries, 4 erl on 6 channels each"),
+    ("load-4", 700, 0.1172, "share lost, 4 erl on 6 channels"),
+    ("load-4-half-step", 700, 0.1172, "share lost, 4 erl on 6 channels, half the step"),
+    ("load-6", 150, 0.2649, "share lost, 6 erl on 6 channels"),
+    ("load-12", 30, 0.5561, "share lost, 12 erl on 6 channels"),
+    ("standalone", 240, 0.1172, "share lost, three batteries, 4 erl on 6 channels each"),
     ("pool", 1_800, 0.0265, "share lost, one pool, 12 erl on 18 channels"),
-    ("overload-standalone", 30, 0.5561, "share lost, three batteries, 12 erl on 6 channels each"),
-    ("overload-pool", 60, 0.523, "share lost, one pool, 36 erl on 18 channels"),
+    ("overload-standalone", 20, 0.5561, "share lost, three batteries, 12 erl on 6 channels each"),
+    ("overload-pool", 20, 0.523, "share lost, one pool, 36 erl on 18 channels"),
 ]
 
 

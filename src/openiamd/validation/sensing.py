@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from openiamd.results.kinds import FIRST_DETECTION, FIRST_LOOK, LEAKED_STATUS, TRACK_CONFIRMED, TRACK_DROPPED
 from openiamd.results.slices import SliceResult
-from openiamd.validation.chain import count_events, resolved, simulate
+from openiamd.validation.chain import Measure, count_events, resolved, simulate
 from openiamd.validation.rows import Row, exact, ratio, statistical
 from openiamd.validation.tables import BATE, GEOMETRY, RICHARDS, SKOLNIK, table
 
@@ -72,7 +72,7 @@ def _horizon() -> list[Row]:
     return found
 
 
-def _first_detection_km(objects: int):  # noqa: ANN202
+def _first_detection_km(objects: int) -> Measure:
     def measure(result: SliceResult, first_run: int, runs: int) -> NDArray[np.float64]:
         """Return (run, object): range of first detection in km, NaN where there is none."""
         ranges_km = np.full((runs, objects), np.nan)
