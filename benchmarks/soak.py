@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tests"))
 
-from invariants import assert_invariants
+from invariants import assert_invariants  # pyright: ignore[reportMissingImports]
 from openiamd.results.kinds import KIND_NAMES
-from scenes import Data, play
-from strategies import scenarios
+from scenes import Data, play  # pyright: ignore[reportMissingImports]
+from strategies import scenarios  # pyright: ignore[reportMissingImports]
 
 
 def soak(examples: int, runs: int, first_seed: int) -> collections.Counter[str]:
