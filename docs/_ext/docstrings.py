@@ -6,12 +6,13 @@ from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
 CODE = re.compile(r"(``[^`]+``|`[^`]+`)")
+COLUMN = re.compile(r"(?<=\S) {2,}")
 MARKUP = re.compile(r"([\\*|_`])")
 
 
 def escaped(line: str) -> str:
-    """Return the line with everything but code protected from being read as markup."""
-    parts = CODE.split(line)
+    """Return the line with everything but code protected from being read as markup, and columns marked by a dash."""
+    parts = CODE.split(COLUMN.sub(" – ", line))
     return "".join(f"``{part.strip('`')}``" if CODE.fullmatch(part) else MARKUP.sub(r"\\\1", part) for part in parts)
 
 

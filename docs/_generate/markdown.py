@@ -1,11 +1,12 @@
 """Markdown tables."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 
 def cell(text: object) -> str:
     """Return text that is safe in a table cell."""
-    return " ".join(str(text).split()).replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*")
+    return re.sub(r"[ \t\n]+", " ", str(text)).strip(" ").replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*")
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -56,7 +56,8 @@ def figure(one: dict[str, Any] | None, signed: bool = False) -> str:
         "–" if one[key] is None else f"{round(one[key], places) + 0.0:{sign},.{places}f}"
         for key in ("mean", "low", "high")
     )
-    return f"{mean} [{low}, {high}]".replace("-", "−")
+    # Breaks only between the mean and its interval, with a typographic minus.
+    return f"{mean} [{low},\u00a0{high}]".replace("-", "−")
 
 
 def _table(title: str, measures: tuple[str, ...], found: dict[str, Any], names: list[str], signed: bool) -> str:
