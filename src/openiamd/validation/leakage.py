@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from openiamd.results.kinds import SHOT
 from openiamd.results.slices import SliceResult
 from openiamd.validation.chain import count_events, simulate, survivors
-from openiamd.validation.rows import Row, ratio, statistical
+from openiamd.validation.rows import Row, exact, ratio, statistical
 
 WILKENING = "Wilkening, Science & Global Security 8 (2000) 183"
 ELEMENTARY = "binomial probability; Washburn & Kress, Combat Modeling (2009), ch. 2"
@@ -47,12 +47,8 @@ def _leak_and_shots(result: SliceResult, first_run: int, runs: int) -> NDArray[n
     return np.stack([survivors(result, runs), count_events(result, first_run, runs, SHOT)], axis=1)
 
 
-def rows(share: float) -> list[Row]:
-    """Return the rows of Wilkening, salvo, shoot-look-shoot, layers and limited magazines."""
-    return [*_wilkening(share), *_shots(share), *_magazines(share)]
-
-
-def _wilkening(share: float) -> list[Row]:
+def wilkening(share: float) -> list[Row]:
+    """Return the rows of salvos at 20 targets, with and without the common-mode term."""
     found = []
     for variant, runs, none, mean in WILKENING_ROWS:
         leakers = simulate("leakage", variant, max(round(share * runs), 50), _leak_and_shots)[:, 0]
@@ -66,19 +62,23 @@ def _wilkening(share: float) -> list[Row]:
     return found
 
 
-def _shots(share: float) -> list[Row]:
+def shots(share: float) -> list[Row]:
+    """Return the rows of salvos, shoot-look-shoot and two layers."""
     found = []
-    for variant, runs, leakage, shots in SHOT_ROWS:
+    for variant, runs, leakage, fired in SHOT_ROWS:
         counts = simulate("leakage", variant, max(round(share * runs), 50), _leak_and_shots)
-        leak = ratio(counts[:, 0], float(TARGETS))
-        found.append(statistical(f"leakage.{variant}.leak", ELEMENTARY, "leakage per target", leakage, leak, share))
-        spent = ratio(counts[:, 1], float(TARGETS))
-        if spent.standard_error > 0.0:
-            found.append(statistical(f"leakage.{variant}.shots", ELEMENTARY, "shots per target", shots, spent, share))
+        leak, spent = (ratio(counts[:, column], float(TARGETS)) for column in (0, 1))
+        name, what = f"leakage.{variant}", "shots per target, through the chain"
+        found.append(statistical(f"{name}.leak", ELEMENTARY, "leakage per target", leakage, leak, share))
+        if variant.startswith("salvo"):  # no look, no chance
+            found.append(exact(f"{name}.shots", ELEMENTARY, what, fired, spent.value, 0.0))
+        else:
+            found.append(statistical(f"{name}.shots", ELEMENTARY, what, fired, spent, share))
     return found
 
 
-def _magazines(share: float) -> list[Row]:
+def magazines(share: float) -> list[Row]:
+    """Return the rows of magazines that run out."""
     source = "N - E[min(N, Bin(I, p))], derived"
     found = []
     for variant, runs, targets, missiles, pk, mean in MAGAZINE_ROWS:

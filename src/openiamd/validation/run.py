@@ -12,7 +12,9 @@ CASES: list[tuple[str, Callable[[float], list[Row]]]] = [
     ("sensing", sensing.rows),
     ("air picture", picture.rows),
     ("depth of fire", depth.rows),
-    ("leakage", leakage.rows),
+    ("salvos", leakage.wilkening),
+    ("shoot-look-shoot", leakage.shots),
+    ("magazines", leakage.magazines),
     ("saturation", saturation.rows),
     ("catalogue and comparisons", comparisons.rows),
 ]

@@ -69,10 +69,13 @@ def _wilkening() -> list[Row]:
         computed = wilkening_kill_probability(1.0, 0.7, shots)
         found.append(exact(f"T-06.kill-{shots}", WILKENING, f"K, {shots} shots, p = 0.7", kill, computed, 5e-4))
     for targets, kill in [(4, 0.946), (10, 0.978), (20, 0.989)]:
-        shots = required_shots(0.8, targets, 0.7)
-        computed = wilkening_kill_probability(1.0, 0.7, 1) if shots <= 1 else 1.0 - 0.3**shots
+        computed = 1.0 - (1.0 - 0.7) ** required_shots(0.8, targets, 0.7)
         what = f"K needed for P(no leaker) = 0.8 of {targets}"
         found.append(exact(f"T-06.needed-{targets}", WILKENING, what, kill, computed, 5e-4))
+    for pk, all_nine in [(0.7, 0.43), (0.8, 0.69)]:
+        computed = no_leak_probability(wilkening_kill_probability(1.0, pk, 2), 9)
+        what = f"P(9 of 9) with two shots each, p = {pk}: Patriot in 2003"
+        found.append(exact(f"T-10.{pk:g}", WILKENING, what, all_nine, computed, 5e-3))
     limit = wilkening_kill_probability(0.95, 0.7, 50)
     found.append(exact("wilkening.floor", WILKENING, "K, 50 shots, P_track = 0.95: the floor stays", 0.95, limit, 1e-9))
     return found
@@ -132,6 +135,11 @@ def _swerling() -> list[Row]:
     return found
 
 
+def horizon_tolerance_km(row: dict[str, float]) -> float:
+    """Return the rounding of a published horizon: its last digit, and the constant 4.12 for 4.1218 (0.05 %)."""
+    return row["half_digit_km"] + 0.0005 * row["horizon_km"]
+
+
 def _horizon() -> list[Row]:
     source = f"T-01: 4.12 (sqrt h1 + sqrt h2) km, {SKOLNIK}"
     found = []
@@ -139,13 +147,8 @@ def _horizon() -> list[Row]:
         antenna, target = row["antenna_m"], row["target_m"]
         what = f"radar horizon, km, antenna {antenna:g} m, target {target:g} m"
         computed = radar_horizon_m(antenna, target) / 1e3
-        # The published constant 4.12 is 4.1218 rounded: 0.05 % beside the rounding to whole kilometres.
-        tolerance = 0.5 + 0.0005 * row["horizon_km"]
-        found.append(exact(f"T-01.{antenna:g}-{target:g}", source, what, row["horizon_km"], computed, tolerance))
-    for antenna, target, horizon in [(20, 30, 41.0), (20, 100, 59.7), (20, 1000, 148.8), (9000, 100, 432.2)]:
-        computed = radar_horizon_m(antenna, target) / 1e3
-        what = f"radar horizon, km, antenna {antenna} m, target {target} m"
-        found.append(exact(f"horizon.{antenna}-{target}", SKOLNIK, what, horizon, computed, 0.05 + 0.0005 * horizon))
+        tolerance_km = horizon_tolerance_km(row)
+        found.append(exact(f"T-01.{antenna:g}-{target:g}", source, what, row["horizon_km"], computed, tolerance_km))
     for target, horizon in [(0, 394.0), (100, 435.0)]:
         computed = radar_horizon_m(9150, target) / 1e3
         what = f"E-3A at 9,150 m, horizon to {target} m, km"
