@@ -3,6 +3,7 @@
 Nothing is loaded from outside when a page is read: formulas are MathML, and the theme ships its own files.
 """
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -22,6 +23,8 @@ project = "OpenIAMD"
 author = "OpenIAMD founders"
 project_copyright = "OpenIAMD founders, Apache-2.0"
 version = release = openiamd.__version__
+
+logging.getLogger("traitlets").setLevel(logging.WARNING)  # one line a page otherwise
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "mathml", "from_code", "docstrings"]
 exclude_patterns = ["_build", "_ext", "_generate", "data"]

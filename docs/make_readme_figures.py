@@ -89,14 +89,14 @@ def draw(known: dict[str, Any], path: Path) -> None:
 def main(arguments: list[str]) -> None:
     """Refresh everything from the run folder, and the table of validation where one is given."""
     known = kept(open_results(arguments[0]))
+    if len(arguments) > 1:
+        shutil.copyfile(arguments[1], DOCS / "data" / "validation.json")
     (DOCS / "data" / "turkey.json").write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
     draw(known, DOCS / "images" / "turkey.svg")
     readme = DOCS.parent / "README.md"
     text = readme.read_text(encoding="utf-8")
     filled = BETWEEN.sub(lambda place: f"{place[1]}{stored.readme(known)}{place[2]}", text)
     readme.write_text(filled, encoding="utf-8")
-    if len(arguments) > 1:
-        shutil.copyfile(arguments[1], DOCS / "data" / "validation.json")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,9 @@ from typing import Any
 
 from markdown import table
 
-STORED = Path(__file__).resolve().parent.parent / "data" / "turkey.json"
+DATA = Path(__file__).resolve().parent.parent / "data"
+STORED = DATA / "turkey.json"
+VALIDATION = DATA / "validation.json"
 WORDS = {
     "leakers.total": "hostile objects that got through",
     "leakers.ballistic": "… ballistic missiles",
@@ -101,6 +103,16 @@ def unverified(known: dict[str, Any] | None = None) -> str:
     )
 
 
+def validated() -> str:
+    """Return how many published results the stored validation reproduces, or nothing where none is stored."""
+    if not VALIDATION.is_file():
+        return ""
+    verdicts = [
+        row["passed"] for row in json.loads(VALIDATION.read_text(encoding="utf-8")) if row["passed"] is not None
+    ]
+    return f"`iamd validate` reproduces {sum(verdicts)} of {len(verdicts)} published results and closed forms."
+
+
 def readme(known: dict[str, Any]) -> str:
     """Return the table of the README: one row a variant."""
     hostile = known["variants"][known["reference"]]["hostile.total"]["mean"]
@@ -119,5 +131,5 @@ def readme(known: dict[str, Any]) -> str:
     note += f" `{known['command']}`, version {known['version']}."
     return (
         table((*headings, "friendly aircraft shot at", "interceptors fired"), rows)
-        + f"\n{note}\n\n{unverified(known)}\n"
+        + f"\n{note}\n\n{unverified(known)}\n\n{validated()}\n"
     )
