@@ -125,21 +125,8 @@ def one_run(seed, variant, run):
             at = (begin[0] / 8 + 4e3 * draws[3], begin[1] / 8 + 4e3 * draws[4], 2000.0)
             ballistic = int(one["object_class"] != "ballistic")
             killed = draws[5] < pk
-            salvo = [
-                log.add(
-                    held_s + 10.0 + i,
-                    kinds.SHOT,
-                    0,
-                    thing,
-                    100 + thing,
-                    thing % 2,
-                    order,
-                    ballistic,
-                    40e3 + 1e4 * draws[6],
-                    at,
-                )
-                for i in range(2)
-            ]
+            about = (0, thing, 100 + thing, thing % 2, order, ballistic, 40e3 + 1e4 * draws[6], at)
+            salvo = [log.add(held_s + 10.0 + i, kinds.SHOT, *about) for i in range(2)]
             left[thing % 2, ballistic] -= 2
             shots = 2
             met_s = held_s + 60.0

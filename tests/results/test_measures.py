@@ -21,6 +21,13 @@ def mean_or_nan(values):
     return sum(values) / len(values) if values else math.nan
 
 
+def first(events, thing, allowed, nodes=None):
+    """The earliest of the events of the allowed kinds about an object, at the given nodes."""
+    chosen = [row for row in events if row["object"] == thing and row["kind"] in allowed]
+    chosen = [row for row in chosen if nodes is None or row["node"] in nodes]
+    return min(chosen, key=lambda row: row["time_s"], default=None)
+
+
 def slow_measures(result, entities, run, warmup_s, duration_s):
     """The measures of one run by loops over rows."""
     objects = [one for one in entities if one["domain"] == "object"]
@@ -71,18 +78,12 @@ def slow_measures(result, entities, run, warmup_s, duration_s):
     for name in {objects[i]["object_class"] for i in range(len(objects)) if objects[i]["side"] == "hostile"}:
         members = [i for i in hostile if objects[i]["object_class"] == name]
         found[f"leakers.{name}"] = sum(i in leaked for i in members)
-
-        def first(i, allowed, node=None):
-            chosen = [row for row in events if row["object"] == i and row["kind"] in allowed]
-            chosen = [row for row in chosen if node is None or row["node"] in node]
-            return min(chosen, key=lambda row: row["time_s"], default=None)
-
         for key, kind in (("first_detection_range_m", kinds.FIRST_DETECTION), ("first_shot_range_m", kinds.SHOT)):
-            hits = [first(i, (kind,)) for i in members]
+            hits = [first(events, i, (kind,)) for i in members]
             found[f"{key}.{name}"] = mean_or_nan([hit["value"] for hit in hits if hit])
         warnings = []
         for i in members:
-            track = first(i, (kinds.TRACK_CONFIRMED, kinds.TRACK_RECEIVED), shooters)
+            track = first(events, i, (kinds.TRACK_CONFIRMED, kinds.TRACK_RECEIVED), shooters)
             planned = flown[i]["start_s"] + objects[i]["flight_s"]
             arrival = flown[i]["end_s"] if i in leaked else planned
             warnings += [arrival - track["time_s"]] if track else []
