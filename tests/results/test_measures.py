@@ -84,12 +84,11 @@ def slow_measures(result, entities, run, warmup_s, duration_s):
         warnings = []
         for i in members:
             track = first(events, i, (kinds.TRACK_CONFIRMED, kinds.TRACK_RECEIVED), shooters)
-            planned = flown[i]["start_s"] + objects[i]["flight_s"]
-            arrival = flown[i]["end_s"] if i in leaked else planned
+            arrival = flown[i]["end_s"] if i in leaked else flown[i]["start_s"] + objects[i]["flight_s"]
             warnings += [arrival - track["time_s"]] if track else []
         found[f"warning_time_s.{name}"] = mean_or_nan(warnings)
-    places = {name: {place - 1} for place, name in enumerate(["network", *ids["node"]])}
-    return found | slow_picture(result, {**places, "shooters": shooters}, run, warmup_s)
+    places = {name: {place - 1} for place, name in enumerate(["network", *ids["node"]])} | {"shooters": shooters}
+    return found | slow_picture(result, places, run, warmup_s)
 
 
 def slow_picture(result, places, run, warmup_s):
