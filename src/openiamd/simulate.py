@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -10,10 +11,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from openiamd.errors import CapacityError
+from openiamd.physics.draws import SENSOR_PHASE, counter_fits
 from openiamd.results.slices import EventRows, MagazineRows, ObjectRows, PictureRows, SliceResult
 from openiamd.stages.step import run_all
 from openiamd.world.arrays import Draws
-from openiamd.world.compile import SAMPLE, Capacity, State, World, compile_world, create_state, first_capacity
+from openiamd.world.compile import (
+    DURATION,
+    SAMPLE,
+    STEP,
+    Capacity,
+    State,
+    World,
+    compile_world,
+    create_state,
+    first_capacity,
+)
 from openiamd.world.events import COUNT, FITS
 from openiamd.world.picture import (
     ASSIGNED,
@@ -64,6 +76,20 @@ def run_slice(world: World, seed: int, first_run: int, runs: int, capacity: Capa
         if full == FITS:
             return collect(world, state, first_run, runs), capacity
         capacity = capacity.doubled(full)
+
+
+def check_counters(world: World, replications: int) -> None:
+    """Raise ``CapacityError`` where a run, a scan, a time slot or a false plot would not fit its draw's counter."""
+    intervals_s = [*world.sensors.row["revisit_s"], *world.links.row["interval_s"], world.clock[STEP]]
+    slots = math.ceil(world.clock[DURATION] / min(intervals_s)) + 1
+    false_plots = float(world.sensors.row["false_plots_per_scan"].max(initial=0.0))
+    index = math.ceil(false_plots + 12.0 * math.sqrt(false_plots)) + 1
+    if not counter_fits(replications - 1, SENSOR_PHASE, slots, index):
+        raise CapacityError(
+            f"{replications} runs of {slots} scans or time slots with {index} false plots a scan pass the counters "
+            "behind the draws",
+            hint="fewer than 2³² runs, 2³² scans and 2²⁴ false plots a scan are possible",
+        )
 
 
 def collect(world: World, state: State, first_run: int, runs: int) -> SliceResult:
@@ -164,9 +190,10 @@ def simulate_batch(
     """Simulate runs 0 to ``replications − 1`` and hand each slice to ``on_slice(first_run, result)`` as it finishes.
 
     Slices finish in any order; ``on_slice`` and ``progress`` (runs done so far) are called from this thread only.
-    Raises ``ScenarioError`` on colliding ids and ``CapacityError`` past the memory limit.
+    Raises ``ScenarioError`` on colliding ids, ``CapacityError`` past the memory limit or that of the counters.
     """
     world = compile_world(scenario)
+    check_counters(world, replications)
     threads = threads or os.cpu_count() or 1
     starts = list(range(0, replications, slice_runs))
     capacity = first_capacity(world)

@@ -1,1 +1,1 @@
-"""Filters, association, initiation and fusion: one algorithm a file, each with its published source."""
+"""Filters, association and track quality: one algorithm a file, each with its published source."""

@@ -126,21 +126,13 @@ def update(x: Floats, p: Floats, z: Floats, r: Floats) -> float:
 
 
 @kernel
-def distance2(x: Floats, p: Floats, z: Floats, r: Floats) -> tuple[float, float]:
-    """Return (d2, log det S) of a position ``z`` (3,), ``r`` (3, 3) against a track predicted to its time.
-
-    d2 is the squared Mahalanobis distance with S = Ppp + R; nothing is written.
-    """
-    return predicted_distance2(x, p, 0.0, 0.0, 0.0, 0.0, 0.0, z, r)
-
-
-@kernel
 def predicted_distance2(
     x: Floats, p: Floats, dt_s: float, q: float, ax: float, ay: float, az: float, z: Floats, r: Floats
 ) -> tuple[float, float]:
     """Return (d2, log det S) of a position ``z`` (3,), ``r`` (3, 3) against a track ``dt_s`` older, writing nothing.
 
-    As ``predict`` followed by ``distance2``, computing the position block only.
+    d2 is the squared Mahalanobis distance of the position from the predicted one, with S = Ppp + R: as ``predict`` and
+    the innovation of ``update``, computing the position block only.
     """
     half_dt2 = 0.5 * dt_s * dt_s
     n0 = z[0] - x[0] - x[3] * dt_s - ax * half_dt2
@@ -178,7 +170,7 @@ def measurement_to_enu(
 
     ``basis`` (3, 3) holds the sensor's local east, north and up as rows. The covariance is the linearised one: the
     outer products of the range, azimuth and elevation directions, scaled by the standard deviations. Its bias is
-    negligible where R sigma_angle^2 / sigma_range < 0.4 (Lerro & Bar-Shalom 1993); see ``conversion_bias_ratio``.
+    negligible where R sigma_angle^2 / sigma_range < 0.4 (Lerro & Bar-Shalom 1993).
     """
     sin_azimuth, cos_azimuth = math.sin(azimuth_rad), math.cos(azimuth_rad)
     sin_elevation, cos_elevation = math.sin(elevation_rad), math.cos(elevation_rad)
@@ -205,8 +197,3 @@ def measurement_to_enu(
     z_out[0] += sensor_x
     z_out[1] += sensor_y
     z_out[2] += sensor_z
-
-
-def conversion_bias_ratio(range_m: float, sigma_range_m: float, sigma_angle_rad: float) -> float:
-    """Return R sigma_angle^2 / sigma_range; above 0.4 the plain conversion is biased (Lerro & Bar-Shalom 1993)."""
-    return range_m * sigma_angle_rad * sigma_angle_rad / sigma_range_m

@@ -16,7 +16,6 @@ from openiamd.kernels import kernel
 from openiamd.physics.geodesy import EARTH_RADIUS_M
 
 GRAVITATIONAL_PARAMETER_M3_PER_S2 = 3.986004418e14  # WGS 84
-GRAVITY_MPS2 = GRAVITATIONAL_PARAMETER_M3_PER_S2 / (EARTH_RADIUS_M * EARTH_RADIUS_M)
 
 _KEPLER_ITERATIONS = 5
 
@@ -81,18 +80,6 @@ def ballistic_state(
         radial_mps * uy + tangent_mps * ty,
         radial_mps * uz + tangent_mps * tz,
     )
-
-
-@kernel
-def time_to_ground_s(height_m: float, vertical_speed_mps: float) -> float:
-    """Return the time until an object in free fall over a flat earth reaches height zero, climbing counted positive.
-
-    Uniform gravity mu / R^2: a quick ranking; ``impact_from_state`` is exact for the model. Zero at or below height 0.
-    """
-    if height_m <= 0.0:
-        return 0.0
-    root = math.sqrt(vertical_speed_mps * vertical_speed_mps + 2.0 * GRAVITY_MPS2 * height_m)
-    return (vertical_speed_mps + root) / GRAVITY_MPS2
 
 
 @kernel

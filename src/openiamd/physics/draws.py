@@ -36,8 +36,6 @@ KILL = 6
 TRACK_FACTOR = 7
 START = 8
 ARRIVAL = 9
-PHASE = 10
-COGNITION = 11
 SENSOR_PHASE = 12
 
 NO_ENTITY = 0  # stands for "no second entity"
@@ -148,17 +146,6 @@ def uniform4(
         (float(word_2) + 0.5) * _TWO_TO_MINUS_32,
         (float(word_3) + 0.5) * _TWO_TO_MINUS_32,
     )
-
-
-@njit("UniTuple(float64, 2)" + _FIELDS, **OPTIONS)
-def normal2(
-    seed: np.uint64, run: int, purpose: int, entity_a: int, entity_b: int, slot: int, index: int
-) -> tuple[float, float]:
-    """Return two independent standard normal draws (Box & Muller 1958); they are the first two of ``normal4``."""
-    word_0, word_1, _, _ = block(seed, run, purpose, entity_a, entity_b, slot, index)
-    radius = math.sqrt(-2.0 * math.log((float(word_0) + 0.5) * _TWO_TO_MINUS_32))
-    angle = _TWO_PI * ((float(word_1) + 0.5) * _TWO_TO_MINUS_32)
-    return radius * math.cos(angle), radius * math.sin(angle)
 
 
 @njit("UniTuple(float64, 4)" + _FIELDS, **OPTIONS)
