@@ -1,33 +1,47 @@
-"""The stages called one by one from Python, with the arguments that `step` gives them."""
+"""The stages called one by one from Python, with the arguments that `step` gives them: read from its own source."""
 
+import ast
+import inspect
+import textwrap
+from functools import cache
+from types import CodeType
 from typing import Any
 
 from openiamd.stages import step as stages
 from openiamd.world.arrays import Draws
-from openiamd.world.compile import DURATION, GATE, LATITUDE, SAMPLE, STEP, State, World
+from openiamd.world.compile import STEP, State, World
+
+
+@cache
+def _statements() -> list[tuple[str, CodeType]]:
+    """Return the statements of `step`: ("", an assignment) or (a stage's name, the tuple of its arguments)."""
+    function = ast.parse(textwrap.dedent(inspect.getsource(stages.step.py_func))).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    found: list[tuple[str, CodeType]] = []
+    for statement in function.body:
+        if isinstance(statement, ast.Assign):
+            found.append(("", compile(ast.unparse(statement), "step", "exec")))
+        elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            call = statement.value
+            arguments = ", ".join(ast.unparse(argument) for argument in call.args)
+            found.append((ast.unparse(call.func), compile(f"({arguments},)", "step", "eval")))
+    return found
+
+
+STAGES = tuple(name for name, _ in _statements() if name)
 
 
 def calls(world: World, state: State, draws: Draws, time_s: float, first: int, last: int) -> dict[str, tuple[Any, ...]]:
     """Return each stage's arguments, in the order of `step`."""
-    w, s = world, state
-    dt, latitude, duration = float(w.clock[STEP]), float(w.clock[LATITUDE]), float(w.clock[DURATION])
-    sample, gate = float(w.clock[SAMPLE]), float(w.clock[GATE])
-    runs = first, last
-    return {
-        "move": (time_s, dt, w.threats, s.threats, s.events, *runs),
-        "sense": (time_s, dt, latitude, w.threats, w.sensors, s.threats, s.tracks, draws, s.sensors, s.plots, s.events,
-                  s.scratch, *runs),
-        "track": (time_s, dt, w.nodes, w.tracker, w.sensors, s.plots, s.tracks, s.events, s.work, *runs),
-        "share": (time_s, dt, w.links, w.nodes, w.tracker, s.tracks, draws, s.messages, s.events, *runs),
-        "identify": (time_s, dt, w.nodes, w.assets, w.corridors, s.tracks, s.events, *runs),
-        "decide": (time_s, dt, w.nodes, w.assets, w.fire_units, w.interceptors, s.messages, s.tracks, s.weapons,
-                   s.events, s.work, s.scratch, *runs),
-        "engage": (time_s, dt, w.nodes, w.fire_units, w.interceptors, w.threats, draws, s.threats, s.tracks, s.weapons,
-                   s.events, s.scratch, *runs),
-        "assess": (time_s, dt, duration, w.threats, s.threats, s.events, *runs),
-        "score": (time_s, dt, sample, gate, w.threats, s.threats, s.tracks, s.picture, s.events, s.nearest, s.scratch,
-                  *runs),
-    }  # fmt: skip
+    names: dict[str, Any] = {"world": world, "state": state, "draws": draws, "time_s": time_s}
+    names |= {"first": first, "last": last}
+    arguments = {}
+    for stage, code in _statements():
+        if stage:
+            arguments[stage] = eval(code, dict(vars(stages)), names)
+        else:
+            exec(code, dict(vars(stages)), names)
+    return arguments
 
 
 def advance(world: World, state: State, draws: Draws, until_s: float, first: int, last: int) -> None:

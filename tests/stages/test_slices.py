@@ -11,7 +11,7 @@ from openiamd.world.arrays import Draws
 from openiamd.world.compile import DURATION, State, World, compile_world, create_state, first_capacity
 from openiamd.world.events import COUNT, FITS
 from scenes import real_scene, resolved
-from stage_calls import advance, calls
+from stage_calls import STAGES, advance, calls
 
 SHARED = ("work", "nearest", "scratch")  # scratch space belongs to no run
 MIDDLE_S = 299.0  # the next step ends at a sample time
@@ -82,7 +82,6 @@ def test_runs_side_by_side_equal_runs_one_after_the_other(world, midway):
         assert content(array) == content(arrays(midway)[name]), name
 
 
-STAGES = ("move", "sense", "track", "share", "identify", "decide", "engage", "assess", "score")
 IDLE_NOW = ("assess", "engage", "decide", "identify")  # nothing need happen in one given step
 
 
