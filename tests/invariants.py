@@ -125,15 +125,17 @@ def assert_shots(outcome: Outcome) -> None:
 
 
 def assert_channels(events: EventRows, scenario: ResolvedScenario) -> None:
-    """No fire unit is ever engaged with more tracks than it has channels."""
+    """No fire unit is ever engaged with more tracks than it has channels; at one time, what ends makes room."""
     opens = events.kind == kinds.ENGAGE
     closes = np.isin(events.kind, (kinds.CEASED, kinds.ASSESSED))
+    change = opens.astype(np.int64) - closes.astype(np.int64)
     for unit, fire_unit in enumerate(scenario.fire_units):
-        mine = events.other == unit
         for run in np.unique(events.run):
-            here = mine & (events.run == run)
-            busy = np.cumsum((opens & here).astype(np.int64) - (closes & here).astype(np.int64))
-            assert np.all((busy >= 0) & (busy <= fire_unit.channels))
+            here = np.flatnonzero((events.other == unit) & (events.run == run) & (change != 0))
+            ends_first = here[np.lexsort((change[here], events.time_s[here]))]
+            assert np.all(np.cumsum(change[ends_first]) <= fire_unit.channels)
+            begins_first = here[np.lexsort((-change[here], events.time_s[here]))]
+            assert np.all(np.cumsum(change[begins_first]) >= 0)
 
 
 def assert_picture(outcome: Outcome) -> None:
