@@ -72,8 +72,9 @@ docs: $(DEVELOP)  ## build the documentation, every page executed
 	@if test -f docs/conf.py; then PATH="$(abspath $(BIN)):$$PATH" $(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html \
 	  && echo "documentation: docs/_build/html/index.html"; else echo "docs: no docs/conf.py, nothing to build"; fi
 
-bench: $(DEVELOP)  ## benchmarks
-	$(BIN)/pytest benchmarks -W error --benchmark-enable --benchmark-only
+bench: $(DEVELOP)  ## benchmarks: speed, and the costliest kernels beside C twins
+	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/twins/run.py
 
 clean:  ## remove what the targets above made, but not runs/
 	rm -rf .venv .venv-tools dist docs/_build .pytest_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
