@@ -156,6 +156,7 @@ def _simulate(options: argparse.Namespace, scenario: "Scenario", variants: list[
     output = _output_folder(options.output, scenario.name)
     from openiamd.console import Progress, message, summary_tables
     from openiamd.outputs.report import write_report
+    from openiamd.results.summary import unfinished
     from openiamd.studies.compare import compare as compare_variants
 
     try:
@@ -178,6 +179,8 @@ def _simulate(options: argparse.Namespace, scenario: "Scenario", variants: list[
         _print_json(results.summary())
     else:
         summary_tables(results.summary())
+    for sentence in unfinished(results.summary()):
+        message(f"warning: {sentence}")
     message(f"results: {output}\nreport:  {report}")
     message(f"hint: open the report in a browser; from Python: openiamd.open_results({str(output)!r})")
     return 0

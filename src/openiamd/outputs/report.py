@@ -26,6 +26,7 @@ from openiamd.outputs.words import (
 )
 from openiamd.results.measures import MEASURES
 from openiamd.results.store import Results, open_results
+from openiamd.results.summary import unfinished
 
 REPORT = "report.html"
 LARGEST_BYTES = 2_000_000
@@ -227,6 +228,7 @@ def _context(results: Results) -> dict[str, Any]:
         "confidence": 100.0 * summary["confidence"],
         "runs": len(results.runs),
         "answers": _answers(results, summary),
+        "unfinished": unfinished(dict(summary)),
         "headline_labels": [SHORT_LABELS[key] for key in HEADLINE],
         "headline": _headline(results, summary),
         "differences": _difference_rows(summary, others),

@@ -112,3 +112,16 @@ def summarise(runs: pa.Table, variants: Sequence[str], reference: str, confidenc
             if variant != reference and reference in present
         },
     }
+
+
+def unfinished(summary: dict) -> list[str]:
+    """Return one sentence a variant in whose runs hostile objects were still flying at the end: no verdict on those."""
+    sentences = []
+    for variant, found in summary["variants"].items():
+        left, flown = found.get("unresolved", {}).get("mean"), found.get("hostile.total", {}).get("mean")
+        if left:
+            sentences.append(
+                f"{variant}: {left:g} of {flown:g} hostile objects a run were still flying at the end and count "
+                "neither as leakers nor as stopped; a longer theatre.duration would decide them"
+            )
+    return sentences
