@@ -8,6 +8,8 @@ from openiamd.catalogue.values import Values
 from openiamd.scenario.model import Scenario
 from openiamd.scenario.raids import Raid, Traffic
 
+GROUND_FOLLOWING = ("cruise", "drone")  # classes whose heights are counted from the ground unless told otherwise
+
 
 def flying_objects(scenario: Scenario, values: Values) -> tuple[FlyingObject, ...]:
     """Return every member of every group, raids first, in file order; ids are ``<group>-1`` and so on."""
@@ -39,6 +41,10 @@ def _first(
         object_class=entry.object_class,
         side=group.side,
         rcs_m2=values.get(group.type, "rcs"),
+        rcs_side_ratio=values.optional(group.type, "rcs_side_ratio", 1.0),
+        rcs_tail_ratio=values.optional(group.type, "rcs_tail_ratio", 1.0),
+        rcs_low_band_ratio=values.optional(group.type, "rcs_low_band_ratio", 1.0),
+        swerling=round(values.optional(group.type, "swerling", 1.0)),
         route=_route(scenario, values, group),
         ballistic=group.launch is not None,
         loop=group.loop,
@@ -50,8 +56,14 @@ def _first(
         mode5="mode5" in replies,
         mode3="mode3" in replies,
         price_usd=values.get(group.type, "price"),
+        follows_ground=group.launch is None and _counts_from_ground(group, entry.object_class),
         departs=group.target is None,
     )
+
+
+def _counts_from_ground(group: Raid | Traffic, object_class: str) -> bool:
+    """Tell whether heights are above the ground: as the group says, else of what flies low by its nature."""
+    return group.heights == "ground" if group.heights else object_class in GROUND_FOLLOWING
 
 
 def _route(scenario: Scenario, values: Values, group: Raid | Traffic) -> tuple[Waypoint, ...]:

@@ -2,8 +2,9 @@
 
 import math
 
+from openiamd.catalogue.kinds import RADAR_EQUATION
 from openiamd.catalogue.places import NEVER_S, point
-from openiamd.catalogue.resolved import FireUnit, Interceptor, Node, Point, Sensor
+from openiamd.catalogue.resolved import FireUnit, Interceptor, Node, Point, RadarEquation, Sensor
 from openiamd.catalogue.values import Values
 from openiamd.scenario.document import suggestion
 from openiamd.scenario.model import Scenario
@@ -67,6 +68,7 @@ def _sensor(scenario: Scenario, values: Values, name: str, object_ids: list[str]
     kind = sensor.type
     idealised = scenario.idealised
     anchor_range_m, anchor_rcs_m2, anchor_pd = values.anchor(kind)
+    anchor = values.entry(kind).values.get("range_anchor")
     active_from_s, active_until_s = _duty(scenario, values, sensor.active, sensor.node, kind)
     designated_only = values.count(kind, "designated_only") > 0
     asks = sensor.interrogator and bool(scenario.nodes[sensor.node].iff) and not designated_only
@@ -84,9 +86,14 @@ def _sensor(scenario: Scenario, values: Values, name: str, object_ids: list[str]
         revisit_s=values.get(kind, "revisit"),
         range_minimum_m=values.get(kind, "range_minimum"),
         range_instrumented_m=values.get(kind, "range_instrumented"),
+        frequency_hz=values.get(kind, "frequency"),
         anchor_range_m=anchor_range_m,
+        anchor_range_low_m=anchor.low if anchor else 0.0,
+        anchor_range_high_m=anchor.high if anchor else 0.0,
         anchor_rcs_m2=anchor_rcs_m2,
         anchor_pd=anchor_pd,
+        equation=_radar_equation(values, kind),
+        pulses=round(values.optional(kind, "pulses_integrated", 1.0)),
         false_alarm_probability=values.get(kind, "false_alarm_probability"),
         false_plots_per_scan=values.get(kind, "false_plots_per_scan"),
         beamwidth_azimuth_rad=values.get(kind, "beamwidth_azimuth"),
@@ -94,6 +101,12 @@ def _sensor(scenario: Scenario, values: Values, name: str, object_ids: list[str]
         range_resolution_m=values.get(kind, "range_resolution"),
         range_floor_m=values.get(kind, "range_floor"),
         angle_floor_rad=values.get(kind, "angle_floor"),
+        scan=values.entry(kind).scan,
+        scan_loss_exponent=values.optional(kind, "scan_loss_exponent", 0.0),
+        cosecant_from_rad=values.optional(kind, "cosecant_from", math.pi),
+        mti_prf_hz=values.optional(kind, "mti_prf", 0.0),
+        mti_cancellers=round(values.optional(kind, "mti_cancellers", 1.0)),
+        clutter_improvement=values.optional(kind, "clutter_improvement", 1.0),
         designated_only=designated_only,
         designation_half_angle_rad=values.get(kind, "designation_half_angle"),
         tracks_maximum=values.count(kind, "tracks_maximum"),
@@ -103,6 +116,13 @@ def _sensor(scenario: Scenario, values: Values, name: str, object_ids: list[str]
         detect_always=idealised is not None and idealised.detect_always,
         noiseless=idealised is not None and not idealised.noise,
     )
+
+
+def _radar_equation(values: Values, kind: str) -> RadarEquation | None:
+    """Return the radar equation's part of a radar, or None for one that its range anchor alone defines."""
+    if RADAR_EQUATION[0] not in values.entry(kind).values:
+        return None
+    return RadarEquation(*(values.get(kind, name) for name in RADAR_EQUATION))
 
 
 def loaded_interceptors(scenario: Scenario) -> list[str]:

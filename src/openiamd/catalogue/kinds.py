@@ -13,11 +13,15 @@ class ValueKind(NamedTuple):
     whole: bool = False  # a count
     optional: bool = False
     needs_rcs: bool = False  # meaningless without `at: {rcs: ...}`
+    most: float | None = None  # above it is refused
 
 
 RADAR = {
+    "frequency": ValueKind("frequency", "carrier frequency, the middle of its band", True),
     "range_anchor": ValueKind(
-        "length", "range at which a target of `at: {rcs}` is detected with the anchor probability", True, needs_rcs=True
+        *("length", "range at which a target of `at: {rcs}` is detected with the anchor probability", True),
+        optional=True,
+        needs_rcs=True,
     ),
     "range_instrumented": ValueKind("length", "nothing is reported beyond", True),
     "range_minimum": ValueKind("length", "nothing is reported nearer"),
@@ -42,10 +46,46 @@ RADAR = {
     "anchor_detection_probability": ValueKind(
         "probability", "detection probability at the anchor; without it, that of shared/radar", True, optional=True
     ),
+    "pulses_integrated": ValueKind(
+        *("number", "pulses added noncoherently in one look; without it, one", True),
+        whole=True,
+        optional=True,
+        most=1000,
+    ),
+    "scan_loss_exponent": ValueKind(
+        "number", "gain of a fixed array falls as cos^n off the middle of its sector, one way", optional=True
+    ),
+    "cosecant_from": ValueKind(
+        "angle", "elevation from which the two-way gain falls as a cosecant squared, one way", True, optional=True
+    ),
+    "mti_prf": ValueKind(
+        "frequency", "pulse repetition frequency of a moving target indicator; without it, none", True, optional=True
+    ),
+    "mti_cancellers": ValueKind(
+        "number", "delay-line cancellers in a row, 1 or 2", True, whole=True, optional=True, most=2
+    ),
+    "clutter_improvement": ValueKind("ratio", "factor by which rain clutter is suppressed", True, optional=True),
+    "transmit_power": ValueKind("power", "peak power, of the radar equation", True, optional=True),
+    "pulse_length": ValueKind("time", "length of the transmitted pulse, of the radar equation", True, optional=True),
+    "antenna_gain": ValueKind("ratio", "gain of the antenna, both ways, of the radar equation", True, optional=True),
+    "system_temperature": ValueKind("temperature", "noise temperature of the system", True, optional=True),
+    "system_losses": ValueKind("ratio", "all losses but those of the atmosphere, as one factor", True, optional=True),
 }
+# A radar is defined by its range anchor, by these, or by both, which must then agree.
+RADAR_EQUATION = ("transmit_power", "pulse_length", "antenna_gain", "system_temperature", "system_losses")
 
 OBJECT = {
-    "rcs": ValueKind("area", "mean radar cross-section, one number for all aspects", True),
+    "rcs": ValueKind(
+        "area", "mean radar cross-section, from ahead at microwaves where ratios follow, else overall", True
+    ),
+    "rcs_side_ratio": ValueKind("ratio", "mean cross-section from the side over that from ahead", True, optional=True),
+    "rcs_tail_ratio": ValueKind("ratio", "mean cross-section from behind over that from ahead", True, optional=True),
+    "rcs_low_band_ratio": ValueKind(
+        "ratio", "cross-section at 300 MHz and below over that at 3 GHz and above", True, optional=True
+    ),
+    "swerling": ValueKind(
+        "number", "Swerling's case of fluctuation, 0 to 4; without it, 1", whole=True, optional=True, most=4
+    ),
     "speed": ValueKind("speed", "ground speed where the route gives none", True),
     "altitude": ValueKind("length", "height above the surface where the route gives none"),
     "price": ValueKind("money", "price of one"),
@@ -120,6 +160,7 @@ KINDS: dict[str, dict[str, ValueKind]] = {
 
 # Of a fire unit, by interceptor: `loads: {s400/48n6e3: {nominal: 4, ...}}`.
 LOAD = ValueKind("number", "rounds of this interceptor that one launcher holds", True, whole=True)
+SCANS = ("rotating", "sector", "electronic")
 OBJECT_CLASSES = ("fighter", "transport", "airliner", "uav", "cruise", "ballistic", "drone", "bomber")
 REPLY_MODES = ("mode5", "mode3")
 DISTRIBUTIONS = ("pert", "uniform", "loguniform", "fixed")

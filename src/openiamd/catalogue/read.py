@@ -4,13 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from openiamd.catalogue.kinds import DISTRIBUTIONS, KINDS, LOAD, OBJECT_CLASSES, REPLY_MODES, ValueKind
+from openiamd.catalogue.kinds import (
+    DISTRIBUTIONS,
+    KINDS,
+    LOAD,
+    OBJECT_CLASSES,
+    RADAR_EQUATION,
+    REPLY_MODES,
+    SCANS,
+    ValueKind,
+)
 from openiamd.errors import CatalogueError, UnitError
 from openiamd.scenario.document import Document, KeyPath, suggestion
 from openiamd.scenario.quantities import SOURCE_CLASSES, VERIFICATIONS
 from openiamd.units import UNITS, quantity
 
-ENTRY_KEYS = ("kind", "label", "notes", "class", "replies", "values")
+ENTRY_KEYS = ("kind", "label", "notes", "class", "replies", "scan", "values")
 VALUE_KEYS = (
     *("nominal", "low", "high", "unit", "source", "source_class", "verification"),
     *("distribution", "at", "claims", "note", "group"),
@@ -65,6 +74,7 @@ class CatalogueEntry:
     loads: Mapping[str, CatalogueValue]
     object_class: str = ""
     replies: tuple[str, ...] = ()
+    scan: str = ""  # of a radar, one of SCANS
 
 
 def read_sources(document: Document) -> dict[str, Source]:
@@ -140,9 +150,32 @@ def _entry(document: Document, name: str, data: Any, sources: Mapping[str, Sourc
         for load, value in loads.items()
     }
     object_class, replies = _object_part(document, name, kind, data)
+    scan = _radar_part(document, name, kind, data, values)
     return CatalogueEntry(
-        name, kind, data["label"], str(data.get("notes") or ""), values, rounds, object_class, replies
+        name, kind, data["label"], str(data.get("notes") or ""), values, rounds, object_class, replies, scan
     )
+
+
+def _radar_part(
+    document: Document, name: str, kind: str, data: dict[str, Any], values: Mapping[str, CatalogueValue]
+) -> str:
+    """Return how a radar scans, which radars have and nothing else; refuse one whose range nothing defines."""
+    if kind != "radar":
+        if "scan" in data:
+            _fail(document, (name, "scan"), f"'{name}' has 'scan' but is a {kind}", "only radars have it: remove it")
+        return ""
+    scan = data.get("scan", SCANS[0])
+    if scan not in SCANS:
+        _fail(document, (name, "scan"), f"'{name}' has the scan '{scan}'", f"scans are {', '.join(SCANS)}")
+    given = [key for key in RADAR_EQUATION if key in values]
+    if given and len(given) < len(RADAR_EQUATION):
+        lacking = next(key for key in RADAR_EQUATION if key not in values)
+        hint = f"the radar equation needs all of {', '.join(RADAR_EQUATION)}"
+        _fail(document, (name, "values"), f"'{name}' has '{given[0]}' but lacks '{lacking}'", hint)
+    if not given and "range_anchor" not in values:
+        hint = f"give range_anchor, or all of {', '.join(RADAR_EQUATION)}"
+        _fail(document, (name, "values"), f"'{name}' lacks the value 'range_anchor'", hint)
+    return scan
 
 
 def _object_part(document: Document, name: str, kind: str, data: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
@@ -218,6 +251,8 @@ def _si(document: Document, path: KeyPath, where: str, value: Any, unit: str, ki
         _fail(document, path, f"'{where}' is {value:g} {unit}".strip(), "it must be above zero")
     if kind.whole and not si.is_integer():
         _fail(document, path, f"'{where}' is {value:g}, not a whole number", "it counts things")
+    if kind.most is not None and si > kind.most:
+        _fail(document, path, f"'{where}' is {value:g}", f"{kind.most:g} is the most: {kind.doc}")
     return si
 
 

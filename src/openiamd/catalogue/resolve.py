@@ -7,7 +7,7 @@ from openiamd.catalogue.entries import Catalogue
 from openiamd.catalogue.flight import flying_objects
 from openiamd.catalogue.forces import fire_units, interceptor, loaded_interceptors, nodes, sensors
 from openiamd.catalogue.places import NEVER_S, point
-from openiamd.catalogue.resolved import Asset, Corridor, Link, ResolvedScenario
+from openiamd.catalogue.resolved import Asset, Corridor, Environment, Link, ResolvedScenario
 from openiamd.catalogue.values import Values
 from openiamd.scenario.model import Scenario
 
@@ -36,6 +36,7 @@ def resolve(scenario: Scenario, catalogue: Catalogue, overrides: Mapping[str, fl
         warmup_s=theatre.warmup.value,
         score_gate_m=theatre.score_gate.value,
         correlate=scenario.idealised.correlate if scenario.idealised else True,
+        environment=_environment(scenario, values),
         assets=_assets(scenario, values),
         corridors=_corridors(scenario, values),
         objects=objects,
@@ -47,6 +48,26 @@ def resolve(scenario: Scenario, catalogue: Catalogue, overrides: Mapping[str, fl
         inputs=(),
     )
     return replace(resolved, inputs=values.inputs())
+
+
+def _environment(scenario: Scenario, values: Values) -> Environment:
+    given = scenario.environment
+    if given is None:
+        return Environment()
+    rain, sea = given.rain, given.sea
+    factor = values.scenario("environment.effective_radius_factor", given.effective_radius_factor)
+    return Environment(
+        terrain=given.terrain or "",
+        siting_m=values.scenario("environment.siting", given.siting),
+        effective_radius_factor=factor,
+        gas=given.gas,
+        rain_rate_mps=values.scenario("environment.rain.rate", rain.rate) if rain else 0.0,
+        rain_height_m=values.scenario("environment.rain.height", rain.height) if rain else 0.0,
+        diffraction=given.diffraction,
+        sea=sea is not None,
+        wave_height_m=values.scenario("environment.sea.wave_height", sea.wave_height) if sea else 0.0,
+        vertical_polarisation=sea is not None and sea.polarisation == "vertical",
+    )
 
 
 def _assets(scenario: Scenario, values: Values) -> tuple[Asset, ...]:

@@ -6,6 +6,7 @@ Angles are radians (azimuth clockwise from true north), heights metres above the
 
 from dataclasses import dataclass, field
 
+SCANS = ("rotating", "sector", "electronic")
 SIDES = ("friendly", "civil", "hostile")
 CLASSES = ("fighter", "transport", "airliner", "uav", "cruise", "ballistic", "drone", "bomber")
 IDENTITIES = ("PENDING", "UNKNOWN", "ASSUMED_FRIEND", "FRIEND", "NEUTRAL", "SUSPECT", "HOSTILE")
@@ -80,7 +81,11 @@ class FlyingObject:
     name: str  # catalogue entry
     object_class: str  # one of CLASSES
     side: str  # one of SIDES
-    rcs_m2: float
+    rcs_m2: float  # from ahead, at microwaves
+    rcs_side_ratio: float
+    rcs_tail_ratio: float
+    rcs_low_band_ratio: float  # at 300 MHz and below over 3 GHz and above
+    swerling: int  # 0 to 4
     route: tuple[Waypoint, ...]  # ballistic: launch and impact points, speeds ignored
     ballistic: bool
     loop: bool  # racetrack: the route is flown again and again
@@ -92,6 +97,7 @@ class FlyingObject:
     mode5: bool  # answers Mode 5
     mode3: bool  # answers civil Mode 3/A/S
     price_usd: float
+    follows_ground: bool = False  # heights are counted from the ground, where there is terrain
     departs: bool = True  # False: reaching the end of the route is a leak (hostile)
 
 
@@ -134,6 +140,17 @@ class Node:
 
 
 @dataclass(frozen=True)
+class RadarEquation:
+    """What the radar equation asks for beyond wavelength, pulses, range and target."""
+
+    transmit_power_w: float
+    pulse_length_s: float
+    antenna_gain: float  # both ways
+    system_temperature_k: float
+    system_losses: float  # without the atmosphere
+
+
+@dataclass(frozen=True)
 class Sensor:
     """One radar, at a place or on a flying platform."""
 
@@ -150,9 +167,14 @@ class Sensor:
     revisit_s: float
     range_minimum_m: float
     range_instrumented_m: float
-    anchor_range_m: float
+    frequency_hz: float
+    anchor_range_m: float  # 0: defined by its radar equation alone
+    anchor_range_low_m: float
+    anchor_range_high_m: float
     anchor_rcs_m2: float
     anchor_pd: float
+    equation: RadarEquation | None
+    pulses: int  # integrated noncoherently
     false_alarm_probability: float
     false_plots_per_scan: float
     beamwidth_azimuth_rad: float
@@ -160,6 +182,12 @@ class Sensor:
     range_resolution_m: float
     range_floor_m: float
     angle_floor_rad: float
+    scan: str  # one of SCANS
+    scan_loss_exponent: float  # 0: none
+    cosecant_from_rad: float  # above its elevation limit: none
+    mti_prf_hz: float  # 0: none
+    mti_cancellers: int
+    clutter_improvement: float
     designated_only: bool  # looks only where its node has a track
     designation_half_angle_rad: float
     tracks_maximum: int
@@ -235,6 +263,22 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Environment:
+    """What lies between a radar and what it looks at."""
+
+    terrain: str = ""  # file or folder of elevations, 'cache', or '' for a smooth earth
+    siting_m: float = 0.0  # ground radars stand on the highest ground within this distance
+    effective_radius_factor: float = 4.0 / 3.0
+    gas: bool = False
+    rain_rate_mps: float = 0.0  # depth of water per time
+    rain_height_m: float = 0.0
+    diffraction: bool = False
+    sea: bool = False
+    wave_height_m: float = 0.0  # root mean square
+    vertical_polarisation: bool = False
+
+
+@dataclass(frozen=True)
 class ResolvedScenario:
     """Everything that `compile_world` needs, and nothing else."""
 
@@ -248,6 +292,7 @@ class ResolvedScenario:
     warmup_s: float  # objects that start earlier do not count in measures
     score_gate_m: float
     correlate: bool  # receivers correlate remote with local tracks
+    environment: Environment
     assets: tuple[Asset, ...]
     corridors: tuple[Corridor, ...]
     objects: tuple[FlyingObject, ...]

@@ -39,12 +39,18 @@ class Values:
         """Return the value of ``name`` of ``entry`` as a whole number."""
         return round(self.get(entry, name))
 
+    def optional(self, entry: str, name: str, default: float) -> float:
+        """Return the value in SI of ``name`` of ``entry``, or ``default`` where the entry has none."""
+        return self.get(entry, name) if name in self.catalogue.entry(entry).values else default
+
     def anchor(self, entry: str) -> tuple[float, float, float]:
-        """Return range in m, target in m² and detection probability of a radar's anchor."""
-        value = self.catalogue.entry(entry).values["range_anchor"]
-        has_own = "anchor_detection_probability" in self.catalogue.entry(entry).values
+        """Return range in m, target in m² and detection probability of a radar's anchor; a range of 0 is none."""
+        values = self.catalogue.entry(entry).values
+        has_own = "anchor_detection_probability" in values
         probability = self.get(entry, SHARED_ANCHOR[1]) if has_own else self.get(*SHARED_ANCHOR)
-        return self.get(entry, "range_anchor"), value.at_rcs_m2 or 1.0, probability
+        if "range_anchor" not in values:
+            return 0.0, 1.0, probability
+        return self.get(entry, "range_anchor"), values["range_anchor"].at_rcs_m2 or 1.0, probability
 
     def scenario(self, path: str, value: Quantity) -> float:
         """Return a scenario's quantity in SI; a ranged one is recorded under ``scenario:path``."""

@@ -9,6 +9,7 @@ from pydantic import Field, PrivateAttr, ValidationError
 from openiamd.errors import ScenarioError
 from openiamd.scenario.doctrine import Doctrine
 from openiamd.scenario.document import Document, KeyPath, merge, suggestion
+from openiamd.scenario.environment import Environment
 from openiamd.scenario.forces import FireUnit, Node, Sensor
 from openiamd.scenario.network import Link
 from openiamd.scenario.problems import translate
@@ -50,6 +51,9 @@ class Scenario(Entry):
     replications: int = Field(default=200, ge=1, le=1_000_000, description="Monte Carlo runs of each variant.")
     seed: int = Field(default=1, ge=0, lt=2**63, description="Seed of all draws; the same in every variant.")
     theatre: Theatre = Field(description="Where and how long.")
+    environment: Environment | None = Field(
+        default=None, description="Terrain and propagation; without it free space over a smooth earth."
+    )
     assets: dict[Identifier, Asset] = Field(default={}, description="Defended places.")
     corridors: dict[Identifier, Corridor] = Field(default={}, description="Airways and return lanes.")
     doctrine: dict[Identifier, Doctrine] = Field(default={}, description="Named sets of rules.")

@@ -131,6 +131,12 @@ PositiveLength = Annotated[
 Time = Annotated[Quantity, PlainValidator(_reader("time")), WithJsonSchema(_json_schema("time"))]
 PositiveTime = Annotated[Quantity, PlainValidator(_reader("time", open_end=True)), WithJsonSchema(_json_schema("time"))]
 Speed = Annotated[Quantity, PlainValidator(_reader("speed")), WithJsonSchema(_json_schema("speed"))]
+PositiveSpeed = Annotated[
+    Quantity, PlainValidator(_reader("speed", open_end=True)), WithJsonSchema(_json_schema("speed"))
+]
+PositiveNumber = Annotated[
+    Quantity, PlainValidator(_reader("number", open_end=True)), WithJsonSchema(_json_schema("number"))
+]
 Rate = Annotated[Quantity, PlainValidator(_reader("rate", open_end=True)), WithJsonSchema(_json_schema("rate"))]
 Bearing = Annotated[Quantity, PlainValidator(_reader("angle", -math.tau)), WithJsonSchema(_json_schema("angle"))]
 Sector = Annotated[Quantity, PlainValidator(_reader("angle", open_end=True)), WithJsonSchema(_json_schema("angle"))]

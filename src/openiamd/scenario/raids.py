@@ -37,6 +37,11 @@ class FlyingGroup(Entry):
         description="Points [latitude, longitude, height, speed]; height and speed may be left to the catalogue. "
         "With a target, the flight ends at the target, which need not be repeated here.",
     )
+    heights: Literal["ground", "sea"] | None = Field(
+        default=None,
+        description="What heights are counted from where there is terrain: the ground, which the flight then follows, "
+        "or the sea. Without it: the ground for cruise missiles and drones, the sea for all others.",
+    )
     launch: Site | None = Field(default=None, description="Instead of a route: where a ballistic missile is launched.")
     impact: Site | None = Field(
         default=None, description="Where a ballistic missile falls; without it, the middle of the target."

@@ -23,6 +23,7 @@ from openiamd.world.events import (
     EventLog,
     log_event,
 )
+from openiamd.world.terrain import TerrainTable, ground_below
 from openiamd.world.threats import FLYING, KILLED, ThreatState, ThreatTable, place_at
 from openiamd.world.tracks import ASSUMED_FRIEND, FRIEND, NEUTRAL, TrackState, coasted_state, height_slack_m
 from openiamd.world.weapons import (
@@ -182,8 +183,8 @@ def strike(
 @kernel
 def intercept(
     time_s: float, step_s: float, nodes: NodeTable, units: FireUnitTable, interceptors: InterceptorTable,
-    threats: ThreatTable, draws: Draws, flying: ThreatState, tracks: TrackState, weapons: WeaponState,
-    events: EventLog, run: int, unit: int, channel: int, state: Floats, there_m: Floats,
+    threats: ThreatTable, terrain: TerrainTable, draws: Draws, flying: ThreatState, tracks: TrackState,
+    weapons: WeaponState, events: EventLog, run: int, unit: int, channel: int, state: Floats, there_m: Floats,
 ) -> None:  # fmt: skip
     """Resolve a salvo on the true object nearest to its track.
 
@@ -201,7 +202,8 @@ def intercept(
             state[axis] = weapons.aim_m[run, unit, channel, axis]
     if distance_m <= kind.acceptance_radius_m:
         place_at(flying, run, thing, time_s, step_s, at_s, there_m)
-        if height_m(there_m[0], there_m[1], there_m[2]) < kind.altitude_minimum_m - HEIGHT_ROUNDING_M:
+        above_m = height_m(there_m[0], there_m[1], there_m[2]) - ground_below(terrain, there_m[0], there_m[1])
+        if above_m < kind.altitude_minimum_m - HEIGHT_ROUNDING_M:
             thing = NONE
     else:
         thing = NONE
@@ -251,6 +253,7 @@ def engage(
     units: FireUnitTable,
     interceptors: InterceptorTable,
     threats: ThreatTable,
+    terrain: TerrainTable,
     draws: Draws,
     flying: ThreatState,
     tracks: TrackState,
@@ -276,7 +279,8 @@ def engage(
                 )  # fmt: skip
             elif phase == IN_FLIGHT:
                 intercept(
-                    time_s, step_s, nodes, units, interceptors, threats, draws, flying, tracks, weapons, events,
+                    time_s, step_s, nodes, units, interceptors, threats, terrain, draws, flying, tracks, weapons,
+                    events,
                     run, unit, channel, scratch[0], scratch[1],
                 )  # fmt: skip
             else:

@@ -12,6 +12,7 @@ from openiamd.physics.geodesy import EARTH_RADIUS_M, height_m
 from openiamd.world.arrays import Floats, Rows, constant
 from openiamd.world.doctrine import AssetTable, CorridorTable, NodeTable
 from openiamd.world.events import IDENTITY, EventLog
+from openiamd.world.terrain import TerrainTable, ground_below
 from openiamd.world.tracks import (
     CONFIRMED,
     FRIEND,
@@ -69,8 +70,9 @@ def hostile_behaviour(
 
 @kernel
 def believe(
-    now_s: float, nodes: NodeTable, assets: AssetTable, corridors: CorridorTable, node: int, held: Rows, state: Floats
-) -> tuple[int, int]:
+    now_s: float, nodes: NodeTable, assets: AssetTable, corridors: CorridorTable, terrain: TerrainTable, node: int,
+    held: Rows, state: Floats,
+) -> tuple[int, int]:  # fmt: skip
     """Return identity and reason by the first rule that applies, most certain evidence first.
 
     held, state (6,)  row and state of the track
@@ -89,7 +91,7 @@ def believe(
     speed_mps = math.sqrt(state[3] ** 2 + state[4] ** 2 + state[5] ** 2)
     if speed_mps >= rules.ballistic_minimum_speed_mps:
         return HOSTILE, BECAUSE_BALLISTIC
-    altitude_m = height_m(state[0], state[1], state[2])
+    altitude_m = height_m(state[0], state[1], state[2]) - ground_below(terrain, state[0], state[1])
     presumed = corridor_identity(corridors, state, altitude_m, speed_mps)
     if presumed != PENDING:
         return presumed, BECAUSE_CORRIDOR
@@ -109,6 +111,7 @@ def identify(
     nodes: NodeTable,
     assets: AssetTable,
     corridors: CorridorTable,
+    terrain: TerrainTable,
     tracks: TrackState,
     events: EventLog,
     first_run: int,
@@ -124,7 +127,7 @@ def identify(
                     continue
                 if held.time_s < time_s and held.remote_s < time_s and held.identity != PENDING:
                     continue
-                identity, reason = believe(now_s, nodes, assets, corridors, node, held, state)
+                identity, reason = believe(now_s, nodes, assets, corridors, terrain, node, held, state)
                 # Hostile intent, once shown, does not lapse because the track turns or climbs.
                 if held.identity == HOSTILE and identity in (UNKNOWN, SUSPECT):
                     continue

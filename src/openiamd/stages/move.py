@@ -1,15 +1,16 @@
 """Move: where everything that flies is at the end of this step.
 
-Reads   threats, arrival draws
+Reads   threats, terrain, arrival draws
 Writes  threat state
 """
 
 from openiamd.kernels import kernel
 from openiamd.physics.ballistic import ballistic_state, great_circle_state
 from openiamd.physics.draws import ARRIVAL, NO_ENTITY, START, exponential, uniform
-from openiamd.physics.geodesy import EARTH_RADIUS_M
+from openiamd.physics.geodesy import EARTH_RADIUS_M, local_up
 from openiamd.world.arrays import Draws, Floats
 from openiamd.world.events import LAUNCHED, NONE, EventLog, log_event
+from openiamd.world.terrain import TerrainTable, ground_below
 from openiamd.world.threats import FLYING, WAITING, ThreatState, ThreatTable
 
 
@@ -38,9 +39,28 @@ def draw_starts(threats: ThreatTable, draws: Draws, state: ThreatState, first_ru
 
 
 @kernel
+def follow_ground(terrain: TerrainTable, position_m: Floats, velocity_mps: Floats) -> None:
+    """Raise position (3,) by the height of the ground below, and let velocity (3,) climb with the ground ahead.
+
+    Both along the local vertical. The climb is the rise of the ground over the next second.
+    """
+    here_m = ground_below(terrain, position_m[0], position_m[1])
+    ahead_m = ground_below(terrain, position_m[0] + velocity_mps[0], position_m[1] + velocity_mps[1])
+    up_x, up_y, up_z = local_up(position_m[0], position_m[1], position_m[2])
+    position_m[0] += here_m * up_x
+    position_m[1] += here_m * up_y
+    position_m[2] += here_m * up_z
+    climb_mps = ahead_m - here_m
+    velocity_mps[0] += climb_mps * up_x
+    velocity_mps[1] += climb_mps * up_y
+    velocity_mps[2] += climb_mps * up_z
+
+
+@kernel
 def locate(
-    threats: ThreatTable, thing: int, elapsed_s: float, leg: int, position_m: Floats, velocity_mps: Floats
-) -> int:
+    threats: ThreatTable, terrain: TerrainTable, thing: int, elapsed_s: float, leg: int, position_m: Floats,
+    velocity_mps: Floats,
+) -> int:  # fmt: skip
     """Write position (3,) and velocity (3,) of an object after ``elapsed_s`` of its route; return its leg.
 
     ``leg`` is where the search begins: the leg it was in before. A route is held at its last point when it is over.
@@ -74,6 +94,8 @@ def locate(
     velocity_mps[0] = vx_mps
     velocity_mps[1] = vy_mps
     velocity_mps[2] = vz_mps
+    if row.follows_ground and terrain.row[0].present:
+        follow_ground(terrain, position_m, velocity_mps)
     return leg
 
 
@@ -82,6 +104,7 @@ def move(
     time_s: float,
     step_s: float,
     threats: ThreatTable,
+    terrain: TerrainTable,
     state: ThreatState,
     events: EventLog,
     first_run: int,
@@ -100,8 +123,8 @@ def move(
                 if course.start_s >= end_s:
                     continue
                 course.status = FLYING
-                locate(threats, thing, max(time_s - course.start_s, 0.0), course.leg, position_m, velocity_mps)
+                locate(threats, terrain, thing, max(time_s - course.start_s, 0.0), course.leg, position_m, velocity_mps)
                 log_event(events, run, course.start_s, LAUNCHED, NONE, thing, NONE, target, NONE, NONE, 0.0, position_m)
             for axis in range(3):
                 state.previous_m[run, thing, axis] = position_m[axis]
-            course.leg = locate(threats, thing, end_s - course.start_s, course.leg, position_m, velocity_mps)
+            course.leg = locate(threats, terrain, thing, end_s - course.start_s, course.leg, position_m, velocity_mps)

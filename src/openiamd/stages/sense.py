@@ -1,13 +1,13 @@
 """Sense: which objects each radar detects in this step, where it measures them, and what answers its interrogator.
 
-Reads   threats, sensors, node tracks (where a designated radar points), draws
+Reads   threats, sensors, terrain, propagation, node tracks (where a designated radar points), draws
 Writes  sensor state, plots
 """
 
 import math
 
 from openiamd.kernels import kernel
-from openiamd.physics.detection import swerling1_observed_snr
+from openiamd.physics.detection import fluctuating_energy, observed_snr, swerling1_observed_snr
 from openiamd.physics.draws import (
     FALSE_PLOT,
     IFF,
@@ -24,18 +24,11 @@ from openiamd.physics.geodesy import EARTH_RADIUS_M, azimuth_elevation_range, he
 from openiamd.physics.radar import angle_sigma_rad, range_sigma_m
 from openiamd.world.arrays import Draws, Floats, Rows
 from openiamd.world.events import FIRST_DETECTION, FIRST_LOOK, NONE, EventLog, log_event
-from openiamd.world.sensors import (
-    CIVIL_REPLY,
-    MODE5_REPLY,
-    NO_REPLY,
-    NOT_ASKED,
-    PlotBuffer,
-    SensorState,
-    SensorTable,
-    add_plot,
-    in_view,
-    scan_fraction,
-)
+from openiamd.world.plots import CIVIL_REPLY, MODE5_REPLY, NO_REPLY, NOT_ASKED, PlotBuffer, add_plot, merge_plots
+from openiamd.world.propagation import PropagationTable
+from openiamd.world.sensors import SECTOR, SensorState, SensorTable, first_scan, look_time_s, scan_fraction
+from openiamd.world.signal import in_reach, look_snr
+from openiamd.world.terrain import TerrainTable
 from openiamd.world.threats import FLYING, ThreatState, ThreatTable, place_at
 from openiamd.world.tracks import TrackState, fought
 
@@ -101,9 +94,30 @@ def reply_to(target: Rows, radar: Rows, draws: Draws, run: int, scan: int, range
 
 
 @kernel
+def detect(
+    radar: Rows, target: Rows, propagation: PropagationTable, draws: Draws, run: int, scan: int, snr: float
+) -> float:
+    """Return the signal over noise that a look observes, which sets its accuracy, or 0.0 where it detects nothing.
+
+    One pulse of a Swerling 1 target by the closed form; all else by its signal energy, then Marcum's Q of that energy.
+    """
+    number = draws.first + run
+    if radar.marcum < 0 or (radar.pulses == 1 and target.swerling in (1, 2)):
+        draw = uniform(draws.seed, number, LOOK, radar.entity, target.entity, scan, 0)
+        return swerling1_observed_snr(draw, snr, radar.false_alarm_probability)
+    degrees = radar.pulses * (target.swerling // 2) if target.swerling in (2, 4) else (target.swerling + 1) // 2
+    energy, decision = fluctuating_energy(
+        draws.seed, number, LOOK, radar.entity, target.entity, scan, degrees, radar.pulses * snr
+    )
+    table, step = propagation.marcum[radar.marcum], propagation.marcum_step[radar.marcum]
+    return observed_snr(decision, energy, table, step, radar.least_energy)
+
+
+@kernel
 def measure(
-    threats: ThreatTable, sensors: SensorTable, draws: Draws, state: SensorState, plots: PlotBuffer, events: EventLog,
-    run: int, sensor: int, thing: int, position_m: Floats, azimuth_rad: float, elevation_rad: float, range_m: float,
+    threats: ThreatTable, sensors: SensorTable, propagation: PropagationTable, draws: Draws, state: SensorState,
+    plots: PlotBuffer, events: EventLog, run: int, sensor: int, thing: int, snr: float, position_m: Floats,
+    azimuth_rad: float, elevation_rad: float, range_m: float,
 ) -> None:  # fmt: skip
     """Decide whether this look detects the object and, if so, append its plot and the reply it gives."""
     radar, target, seen = sensors.row[sensor], threats.row[thing], state.look[run, sensor, thing]
@@ -111,27 +125,25 @@ def measure(
     if not seen.looked:
         seen.looked = True
         log_event(events, run, look_s, FIRST_LOOK, radar.node, thing, NONE, sensor, NONE, NONE, range_m, position_m)
-    observed_snr = PERFECT_SNR
+    observed = PERFECT_SNR
     if not radar.detects_always:
-        snr = radar.snr_constant * target.rcs_m2 / (range_m * range_m * range_m * range_m)
-        draw = uniform(draws.seed, number, LOOK, radar.entity, target.entity, scan, 0)
-        observed_snr = swerling1_observed_snr(draw, snr, radar.false_alarm_probability)
-        if observed_snr <= 0.0:
+        observed = detect(radar, target, propagation, draws, run, scan, snr)
+        if observed <= 0.0:
             return
     measured_m, measured_azimuth_rad, measured_elevation_rad = range_m, azimuth_rad, elevation_rad
     if not radar.noiseless:
         noise_0, noise_1, noise_2, _ = normal4(draws.seed, number, NOISE, radar.entity, target.entity, scan, 0)
-        measured_m += noise_0 * range_sigma_m(radar.range_resolution_m, observed_snr, radar.range_floor_m)
+        measured_m += noise_0 * range_sigma_m(radar.range_resolution_m, observed, radar.range_floor_m)
         floor_rad = radar.angle_floor_rad
-        measured_azimuth_rad += noise_1 * angle_sigma_rad(radar.beamwidth_azimuth_rad, observed_snr, floor_rad)
-        measured_elevation_rad += noise_2 * angle_sigma_rad(radar.beamwidth_elevation_rad, observed_snr, floor_rad)
+        measured_azimuth_rad += noise_1 * angle_sigma_rad(radar.beamwidth_azimuth_rad, observed, floor_rad)
+        measured_elevation_rad += noise_2 * angle_sigma_rad(radar.beamwidth_elevation_rad, observed, floor_rad)
     if seen.detection == NONE:
         seen.detection = log_event(
             events, run, look_s, FIRST_DETECTION, radar.node, thing, NONE, sensor, NONE, NONE, range_m, position_m
         )
     plot = add_plot(
         sensors, state, plots, events, run, sensor, look_s,
-        measured_m, measured_azimuth_rad, measured_elevation_rad, observed_snr,
+        measured_m, measured_azimuth_rad, measured_elevation_rad, observed,
     )  # fmt: skip
     if plot != NONE:
         plots.row[run, plot].reply = reply_to(target, radar, draws, run, scan, range_m)
@@ -142,9 +154,9 @@ def measure(
 
 @kernel
 def look(
-    time_s: float, step_s: float, threats: ThreatTable, sensors: SensorTable, flying: ThreatState, tracks: TrackState,
-    draws: Draws, state: SensorState, plots: PlotBuffer, events: EventLog,
-    run: int, sensor: int, thing: int, position_m: Floats, offset_m: Floats,
+    time_s: float, step_s: float, threats: ThreatTable, sensors: SensorTable, terrain: TerrainTable,
+    propagation: PropagationTable, flying: ThreatState, tracks: TrackState, draws: Draws, state: SensorState,
+    plots: PlotBuffer, events: EventLog, run: int, sensor: int, thing: int, position_m: Floats, offset_m: Floats,
 ) -> None:  # fmt: skip
     """Take the looks of one radar at one object that fall in this step, each at its exact time.
 
@@ -152,34 +164,44 @@ def look(
     """
     radar, course, seen = sensors.row[sensor], flying.row[run, thing], state.look[run, sensor, thing]
     phase_s, antenna_height_m = state.row[run, sensor].phase_s, state.row[run, sensor].height_m
+    antenna_m = state.position_m[run, sensor]
     live_from_s = max(course.start_s, radar.active_from_s)
     while seen.next_look_s < time_s + step_s:
         look_s = seen.next_look_s
         place_at(flying, run, thing, time_s, step_s, look_s, position_m)
         for axis in range(3):
-            offset_m[axis] = position_m[axis] - state.position_m[run, sensor, axis]
+            offset_m[axis] = position_m[axis] - antenna_m[axis]
         azimuth_rad, elevation_rad, range_m = azimuth_elevation_range(
             state.basis[run, sensor], offset_m[0], offset_m[1], offset_m[2]
         )
-        fraction = scan_fraction(radar, azimuth_rad)
+        fraction = scan_fraction(radar, azimuth_rad, elevation_rad)
         from_s = max(live_from_s, time_s)
         if (
             from_s <= look_s <= min(course.end_s, radar.active_until_s)
             and fraction <= 1.0
-            and in_view(radar, antenna_height_m, position_m, range_m, elevation_rad)
+            and in_reach(radar, range_m, elevation_rad)
             and (not radar.designated_only or designated(sensors, tracks, run, sensor, look_s, offset_m))
         ):
-            measure(
-                threats, sensors, draws, state, plots, events,
-                run, sensor, thing, position_m, azimuth_rad, elevation_rad, range_m,
-            )  # fmt: skip
-        # The next crossing of its azimuth: half a scan later at least, or the first one since it was let go.
+            snr = PERFECT_SNR
+            if not radar.detects_always:
+                snr = look_snr(
+                    radar, terrain, propagation, threats.row[thing], propagation.band[sensor, thing], antenna_m,
+                    antenna_height_m, position_m, offset_m, flying.velocity_mps[run, thing], azimuth_rad,
+                    elevation_rad, range_m,
+                )  # fmt: skip
+            if snr > 0.0:
+                measure(
+                    threats, sensors, propagation, draws, state, plots, events,
+                    run, sensor, thing, snr, position_m, azimuth_rad, elevation_rad, range_m,
+                )  # fmt: skip
+        # The next crossing of its direction: half a scan later at least, or the first one since it was let go. A beam
+        # that sweeps to and fro comes back at once near the edge of its sector.
         if look_s >= from_s:
-            from_s = look_s + 0.5 * radar.revisit_s
-        scan = math.ceil((from_s - phase_s) / radar.revisit_s - min(fraction, 1.0) - 1e-9)
+            from_s = look_s + (0.02 if radar.scan == SECTOR else 0.5) * radar.revisit_s
+        scan = first_scan(radar, phase_s, from_s, min(fraction, 1.0))
         # Where the seam of the scan is crossed backwards, the same scan would come again: each is looked at once.
         seen.scan = max(scan, seen.scan + 1) if seen.looked else scan
-        seen.next_look_s = phase_s + (seen.scan + min(fraction, 1.0)) * radar.revisit_s
+        seen.next_look_s = look_time_s(radar, phase_s, seen.scan, min(fraction, 1.0))
 
 
 @kernel
@@ -251,6 +273,8 @@ def sense(
     latitude_rad: float,
     threats: ThreatTable,
     sensors: SensorTable,
+    terrain: TerrainTable,
+    propagation: PropagationTable,
     flying: ThreatState,
     tracks: TrackState,
     draws: Draws,
@@ -280,8 +304,9 @@ def sense(
                 due = flying.row[run, thing].status == FLYING and state.look[run, sensor, thing].next_look_s < end_s
                 if due and thing != radar.platform:
                     look(
-                        time_s, step_s, threats, sensors, flying, tracks, draws, state, plots, events,
-                        run, sensor, thing, scratch_m[0], scratch_m[1],
+                        time_s, step_s, threats, sensors, terrain, propagation, flying, tracks, draws, state, plots,
+                        events, run, sensor, thing, scratch_m[0], scratch_m[1],
                     )  # fmt: skip
             false_plots(time_s, step_s, sensors, draws, state, plots, events, run, sensor)
+            merge_plots(sensors, state, plots, run, sensor)
         plots.first[run, sensors.row.shape[0]] = plots.used[run]

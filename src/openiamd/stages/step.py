@@ -30,22 +30,22 @@ def step(world: World, draws: Draws, state: State, time_s: float, first: int, la
     latitude, duration = w.clock[LATITUDE], w.clock[DURATION]
     sample, gate = w.clock[SAMPLE], w.clock[GATE]
 
-    move(time_s, dt, w.threats, s.threats, s.events, first, last)
+    move(time_s, dt, w.threats, w.terrain, s.threats, s.events, first, last)
     sense(
-        time_s, dt, latitude, w.threats, w.sensors, s.threats, s.tracks, draws, s.sensors, s.plots, s.events,
-        s.scratch, first, last,
+        time_s, dt, latitude, w.threats, w.sensors, w.terrain, w.propagation, s.threats, s.tracks, draws, s.sensors,
+        s.plots, s.events, s.scratch, first, last,
     )  # fmt: skip
     send_reports(time_s, dt, w.links, w.nodes, w.tracker, s.tracks, draws, s.messages, first, last)
     track(time_s, dt, w.nodes, w.tracker, w.sensors, s.plots, s.tracks, s.events, s.work, first, last)
     share(time_s, dt, w.links, w.nodes, w.tracker, s.tracks, s.messages, s.events, first, last)
-    identify(time_s, dt, w.nodes, w.assets, w.corridors, s.tracks, s.events, first, last)
+    identify(time_s, dt, w.nodes, w.assets, w.corridors, w.terrain, s.tracks, s.events, first, last)
     decide(
         time_s, dt, w.nodes, w.assets, w.fire_units, w.interceptors, s.messages, s.tracks, s.weapons, s.events,
         s.work, s.scratch, first, last,
     )  # fmt: skip
     engage(
-        time_s, dt, w.nodes, w.fire_units, w.interceptors, w.threats, draws, s.threats, s.tracks, s.weapons,
-        s.events, s.scratch, first, last,
+        time_s, dt, w.nodes, w.fire_units, w.interceptors, w.threats, w.terrain, draws, s.threats, s.tracks,
+        s.weapons, s.events, s.scratch, first, last,
     )  # fmt: skip
     assess(time_s, dt, duration, w.threats, s.threats, s.events, first, last)
     score(

@@ -11,7 +11,8 @@ from openiamd.physics.geodesy import height_m
 from openiamd.world.arrays import Floats, Rows
 from openiamd.world.doctrine import NodeTable
 from openiamd.world.events import NONE, OVERFLOW, TRACK_CONFIRMED, TRACK_DROPPED, TRACKS_FULL, EventLog
-from openiamd.world.sensors import CIVIL_REPLY, MODE5_REPLY, NO_REPLY, PlotBuffer, SensorTable
+from openiamd.world.plots import CIVIL_REPLY, MODE5_REPLY, NO_REPLY, PlotBuffer
+from openiamd.world.sensors import SensorTable
 from openiamd.world.tracks import (
     CONFIRMED,
     FREE_SLOT,

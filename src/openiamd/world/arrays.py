@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]  # tables that are large and need no more
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Rows = Any  # a structured array; its columns are listed beside the table

@@ -20,14 +20,10 @@ from openiamd.world.doctrine import (
 from openiamd.world.events import EVENTS_FULL, PLOTS_FULL, TRACKS_FULL, EventLog, create_event_log
 from openiamd.world.network import LinkTable, MessageState, compile_links, create_message_state
 from openiamd.world.picture import PictureTally, ScoreWork, create_picture_tally, create_score_work
-from openiamd.world.sensors import (
-    PlotBuffer,
-    SensorState,
-    SensorTable,
-    compile_sensors,
-    create_plot_buffer,
-    create_sensor_state,
-)
+from openiamd.world.plots import PlotBuffer, create_plot_buffer
+from openiamd.world.propagation import PropagationTable, compile_propagation
+from openiamd.world.sensors import SensorState, SensorTable, compile_sensors, create_sensor_state
+from openiamd.world.terrain import TerrainTable, compile_terrain
 from openiamd.world.threats import ThreatState, ThreatTable, compile_threats, create_threat_state
 from openiamd.world.tracks import (
     TrackerTable,
@@ -47,7 +43,9 @@ from openiamd.world.weapons import (
 )
 
 if TYPE_CHECKING:
-    from openiamd.catalogue.resolved import ResolvedScenario
+    from collections.abc import Sequence
+
+    from openiamd.catalogue.resolved import Point, ResolvedScenario
 
 DURATION, STEP, SAMPLE, GATE, LATITUDE = 0, 1, 2, 3, 4
 
@@ -58,6 +56,8 @@ class World(NamedTuple):
     clock: Floats  # (5,) duration_s, step_s, sample_s, score gate_m, latitude of the origin_rad
     threats: ThreatTable
     sensors: SensorTable
+    terrain: TerrainTable
+    propagation: PropagationTable
     tracker: TrackerTable
     links: LinkTable
     nodes: NodeTable
@@ -106,8 +106,11 @@ class Capacity(NamedTuple):
 def compile_world(scenario: ResolvedScenario) -> World:
     """Return the arrays of a resolved scenario.
 
-    Raises ``ScenarioError`` where two ids share a 32-bit hash: their draws would coincide.
+    Raises ``ScenarioError`` where two ids share a 32-bit hash: their draws would coincide; ``TerrainError`` where the
+    elevations cannot be used; ``CatalogueError`` where a radar's equation and its range anchor disagree.
     """
+    ground = compile_terrain(scenario)
+    propagation, losses, marcum = compile_propagation(scenario, antenna_heights_m(scenario, ground.sites))
     world = World(
         clock=np.array(
             [
@@ -119,17 +122,31 @@ def compile_world(scenario: ResolvedScenario) -> World:
             ]
         ),
         threats=compile_threats(scenario),
-        sensors=compile_sensors(scenario),
+        sensors=compile_sensors(scenario, ground.sites, ground.masks, losses, marcum),
+        terrain=ground.table,
+        propagation=propagation,
         tracker=compile_tracker(scenario),
         links=compile_links(scenario),
-        nodes=compile_nodes(scenario),
-        assets=compile_assets(scenario),
+        nodes=compile_nodes(scenario, ground.table),
+        assets=compile_assets(scenario, ground.table),
         corridors=compile_corridors(scenario),
         interceptors=compile_interceptors(scenario),
-        fire_units=compile_fire_units(scenario),
+        fire_units=compile_fire_units(scenario, ground.table),
     )
     _refuse_collisions(scenario, world)
     return world
+
+
+def antenna_heights_m(scenario: ResolvedScenario, sites: Sequence[Point]) -> Floats:
+    """Return the height (sensor,) of each antenna above the sphere; of an airborne one on the mean of its route."""
+    heights_m = []
+    for sensor, site in zip(scenario.sensors, sites, strict=True):
+        base_m = site.height_m
+        if sensor.platform >= 0:
+            route = scenario.objects[sensor.platform].route
+            base_m = sum(waypoint.position.height_m for waypoint in route) / len(route)
+        heights_m.append(base_m + sensor.antenna_height_m)
+    return np.array(heights_m, np.float64)
 
 
 def _refuse_collisions(scenario: ResolvedScenario, world: World) -> None:

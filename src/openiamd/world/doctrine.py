@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Rows, rows_of
-from openiamd.world.sensors import place
+from openiamd.world.sensors import stand
+from openiamd.world.terrain import TerrainTable
 from openiamd.world.threats import aligned_unit, great_circle_leg
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class CorridorTable(NamedTuple):
     along: Floats  # (piece, 3) unit vector of its direction there
 
 
-def compile_nodes(scenario: ResolvedScenario) -> NodeTable:
+def compile_nodes(scenario: ResolvedScenario, terrain: TerrainTable) -> NodeTable:
     """Return the rules of each command node."""
     from openiamd.catalogue.resolved import CONTROL_STATUSES, METHODS_OF_CONTROL
 
@@ -91,15 +92,15 @@ def compile_nodes(scenario: ResolvedScenario) -> NodeTable:
             rows[name] = [getattr(node, name) for node in nodes]
     return NodeTable(
         row=rows_of(NODE_COLUMNS, rows, len(nodes)),
-        position_m=np.array([place(node.position, 0.0, scenario.origin)[0] for node in nodes]).reshape(-1, 3),
+        position_m=np.array([stand(node.position, scenario.origin, terrain)[0] for node in nodes]).reshape(-1, 3),
     )
 
 
-def compile_assets(scenario: ResolvedScenario) -> AssetTable:
+def compile_assets(scenario: ResolvedScenario, terrain: TerrainTable) -> AssetTable:
     """Return the defended places."""
     assets = scenario.assets
     return AssetTable(
-        position_m=np.array([place(asset.position, 0.0, scenario.origin)[0] for asset in assets]).reshape(-1, 3),
+        position_m=np.array([stand(asset.position, scenario.origin, terrain)[0] for asset in assets]).reshape(-1, 3),
         radius_m=np.array([asset.radius_m for asset in assets], np.float64),
     )
 

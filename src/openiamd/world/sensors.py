@@ -1,26 +1,30 @@
-"""Radars and their interrogators, and the plots that they make in this step."""
+"""Radars and their interrogators: what they are, where they stand, and when they look where."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from openiamd.estimation.kalman import measurement_to_enu
+from openiamd.catalogue.resolved import SCANS
+from openiamd.errors import CatalogueError
 from openiamd.kernels import kernel
+from openiamd.physics.clutter import rain_reflectivity_factor, volume_reflectivity_per_m
+from openiamd.physics.detection import required_snr, threshold_energy
 from openiamd.physics.draws import entity_hash
-from openiamd.physics.geodesy import enu_from_geodetic, height_m, local_basis
-from openiamd.physics.radar import anchor_snr_swerling1, angle_sigma_rad, range_sigma_m
-from openiamd.physics.refraction import visible
-from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Ints, Rows, filled_rows, rows_of
-from openiamd.world.events import NONE, OVERFLOW, PLOTS_FULL, EventLog
+from openiamd.physics.geodesy import enu_from_geodetic, local_basis
+from openiamd.physics.radar import SPEED_OF_LIGHT_MPS, snr_radar_equation
+from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Rows, filled_rows, rows_of
+from openiamd.world.propagation import MM_PER_H
+from openiamd.world.terrain import MASK_STEP_M, TerrainTable, ground_below
 
 if TYPE_CHECKING:
-    from openiamd.catalogue.resolved import Point, ResolvedScenario
+    from openiamd.catalogue.resolved import Point, ResolvedScenario, Sensor
 
-NOT_ASKED, NO_REPLY, CIVIL_REPLY, MODE5_REPLY = 0, 1, 2, 3
-
+ROTATING, SECTOR, ELECTRONIC = range(len(SCANS))
+MOST_BARS = 64  # rows of beams that an electronic scan is divided into
 
 SENSOR_COLUMNS = {
     "entity": WHOLE,  # 32-bit hash of the id
@@ -33,10 +37,25 @@ SENSOR_COLUMNS = {
     "sector_rad": NUMBER,  # full width; 2π rotates
     "elevation_minimum_rad": NUMBER,
     "elevation_maximum_rad": NUMBER,
+    "cosecant_from_rad": NUMBER,  # above: two-way gain falls as csc⁴
+    "scan": WHOLE,  # ROTATING, SECTOR, ELECTRONIC
+    "bars": WHOLE,  # rows of beams in elevation, of an electronic scan
+    "scan_loss_exponent": NUMBER,  # 0: none
     "revisit_s": NUMBER,
     "range_minimum_m": NUMBER,
     "range_maximum_m": NUMBER,  # instrumented
-    "snr_constant": NUMBER,  # snr = constant · rcs / range⁴
+    "wavelength_m": NUMBER,
+    "snr_constant": NUMBER,  # snr of a pulse = constant · rcs / range⁴
+    "pulses": WHOLE,  # integrated noncoherently in a look
+    "marcum": WHOLE,  # row of its detection table, −1: the closed form of one pulse and Swerling 1
+    "least_energy": NUMBER,  # signal energy that the detection threshold itself implies
+    "mti_prf_hz": NUMBER,  # 0: no moving target indicator
+    "mti_cancellers": WHOLE,
+    "rain_reflectivity_per_m": NUMBER,  # cross-section of rain per volume; 0: no rain
+    "clutter_improvement": NUMBER,
+    "mask": WHOLE,  # row of its masking table, −1: none
+    "mask_step_m": NUMBER,
+    "loss": WHOLE,  # row of its table of losses on the path, −1: none
     "false_alarm_probability": NUMBER,  # per look
     "false_plots_per_scan": NUMBER,
     "beamwidth_azimuth_rad": NUMBER,
@@ -86,25 +105,6 @@ class SensorState(NamedTuple):
     basis: Floats  # (run, sensor, 3, 3)
 
 
-PLOT_COLUMNS = {
-    "time_s": NUMBER,
-    "reply": WHOLE,  # NOT_ASKED, NO_REPLY, CIVIL_REPLY, MODE5_REPLY
-    "origin": WHOLE,  # object, −1 false
-    "scan": WHOLE,  # absolute index of the scan that made it
-    "cause": WHOLE,  # event of that object's first detection here
-}
-
-
-class PlotBuffer(NamedTuple):
-    """Measurements of this step, grouped by sensor. ``origin`` and ``cause`` are for the record only."""
-
-    row: Rows  # (run, plot) PLOT_COLUMNS
-    used: Ints  # (run,) rows in use
-    first: Ints  # (run, sensor + 1) where each sensor's plots begin
-    position_m: Floats  # (run, plot, 3) measured
-    covariance_m2: Floats  # (run, plot, 3, 3)
-
-
 def place(point: Point, above_m: float, origin: Point) -> tuple[np.ndarray, np.ndarray]:
     """Return position (3,) in the theatre frame and local east, north, up rows (3, 3) at a place."""
     position_m = np.array(
@@ -121,27 +121,75 @@ def place(point: Point, above_m: float, origin: Point) -> tuple[np.ndarray, np.n
     return position_m, basis
 
 
-def compile_sensors(scenario: ResolvedScenario) -> SensorTable:
-    """Return the table of the scenario's radars."""
+def stand(point: Point, origin: Point, terrain: TerrainTable) -> tuple[np.ndarray, np.ndarray]:
+    """Return position (3,) and local axes (3, 3) of what stands on the ground of the terrain at a place."""
+    at_sea_m, _ = place(point, 0.0, origin)
+    return place(point, float(ground_below(terrain, at_sea_m[0], at_sea_m[1])), origin)
+
+
+def snr_constant(sensor: Sensor) -> float:
+    """Return SNR of a pulse times range⁴ over cross-section: from the range anchor, else from the radar equation.
+
+    The anchor is read as Swerling 1. Raises ``CatalogueError`` where a radar has both and the range by its equation
+    lies outside the anchor's low and high.
+    """
+    needed = required_snr(1, sensor.pulses, sensor.anchor_pd, sensor.false_alarm_probability)
+    anchored = needed * sensor.anchor_range_m**4 / sensor.anchor_rcs_m2
+    equation = sensor.equation
+    if equation is None:
+        return anchored
+    energy_j = equation.transmit_power_w * equation.pulse_length_s
+    gain, wavelength_m = equation.antenna_gain, SPEED_OF_LIGHT_MPS / sensor.frequency_hz
+    calculated = snr_radar_equation(
+        energy_j, gain, gain, wavelength_m, 1.0, 1.0, 1.0, equation.system_temperature_k, equation.system_losses
+    )
+    if sensor.anchor_range_m <= 0.0:
+        return calculated
+    range_m = (calculated * sensor.anchor_rcs_m2 / needed) ** 0.25
+    if not sensor.anchor_range_low_m <= range_m <= sensor.anchor_range_high_m:
+        low_km, high_km = sensor.anchor_range_low_m / 1e3, sensor.anchor_range_high_m / 1e3
+        raise CatalogueError(
+            f"'{sensor.name}': its radar equation gives {range_m / 1e3:.0f} km against {sensor.anchor_rcs_m2:g} m2, "
+            f"its range_anchor {low_km:.0f} to {high_km:.0f} km",
+            hint="correct one of the two, or keep only one",
+        )
+    return anchored
+
+
+def compile_sensors(
+    scenario: ResolvedScenario,
+    sites: Sequence[Point],
+    masks: Sequence[int],
+    losses: Sequence[int],
+    marcum: Sequence[int],
+) -> SensorTable:
+    """Return the table of the scenario's radars.
+
+    sites, masks, losses, marcum  (sensor,) where each stands, and the rows of its tables of terrain and propagation
+    """
     sensors = scenario.sensors
     engagement = sorted({unit.engagement_sensor for unit in scenario.fire_units if unit.engagement_sensor >= 0})
-    places = [place(sensor.position, sensor.antenna_height_m, scenario.origin) for sensor in sensors]
+    places = [place(site, one.antenna_height_m, scenario.origin) for site, one in zip(sites, sensors, strict=True)]
     nodes = [scenario.nodes[sensor.node] for sensor in sensors]
 
     rows = {
         "entity": [entity_hash(sensor.id) for sensor in sensors],
         "interrogator": [entity_hash(f"{sensor.id}/interrogator") for sensor in sensors],
         "engagement": [engagement.index(i) if i in engagement else -1 for i in range(len(sensors))],
-        "height_m": [sensor.position.height_m + sensor.antenna_height_m for sensor in sensors],
+        "height_m": [site.height_m + one.antenna_height_m for site, one in zip(sites, sensors, strict=True)],
         "sector_rad": [min(sensor.sector_rad, 2.0 * math.pi) for sensor in sensors],
         "range_minimum_m": [max(sensor.range_minimum_m, 1.0) for sensor in sensors],
         "range_maximum_m": [sensor.range_instrumented_m for sensor in sensors],
-        "snr_constant": [
-            anchor_snr_swerling1(sensor.anchor_pd, sensor.false_alarm_probability)
-            * sensor.anchor_range_m**4
-            / sensor.anchor_rcs_m2
-            for sensor in sensors
-        ],
+        "snr_constant": [snr_constant(sensor) for sensor in sensors],
+        "wavelength_m": [SPEED_OF_LIGHT_MPS / sensor.frequency_hz for sensor in sensors],
+        "scan": [SCANS.index(sensor.scan) for sensor in sensors],
+        "bars": [_bars(sensor) for sensor in sensors],
+        "least_energy": [threshold_energy(sensor.pulses, sensor.false_alarm_probability) for sensor in sensors],
+        "rain_reflectivity_per_m": [_rain_reflectivity_per_m(scenario, sensor) for sensor in sensors],
+        "marcum": marcum,
+        "mask": masks,
+        "mask_step_m": [MASK_STEP_M] * len(sensors),
+        "loss": losses,
         "designation_cosine": [math.cos(sensor.designation_half_angle_rad) for sensor in sensors],
         "interrogator_range_m": [
             node.interrogator_range_m if sensor.interrogator else 0.0
@@ -162,6 +210,21 @@ def compile_sensors(scenario: ResolvedScenario) -> SensorTable:
     )
 
 
+def _bars(sensor: Sensor) -> int:
+    """Return how many rows of beams cover the radar's elevations, one for a scan that is not electronic."""
+    if sensor.scan != SCANS[ELECTRONIC]:
+        return 1
+    extent_rad = sensor.elevation_maximum_rad - sensor.elevation_minimum_rad
+    return min(max(math.ceil(extent_rad / sensor.beamwidth_elevation_rad), 1), MOST_BARS)
+
+
+def _rain_reflectivity_per_m(scenario: ResolvedScenario, sensor: Sensor) -> float:
+    rate_mmph = scenario.environment.rain_rate_mps * MM_PER_H
+    if rate_mmph <= 0.0:
+        return 0.0
+    return volume_reflectivity_per_m(rain_reflectivity_factor(rate_mmph), SPEED_OF_LIGHT_MPS / sensor.frequency_hz)
+
+
 def create_sensor_state(table: SensorTable, runs: int, objects: int) -> SensorState:
     """Return the state before the first look."""
     sensors = table.row.shape[0]
@@ -174,67 +237,40 @@ def create_sensor_state(table: SensorTable, runs: int, objects: int) -> SensorSt
     )
 
 
-def create_plot_buffer(runs: int, sensors: int, capacity: int) -> PlotBuffer:
-    """Return a buffer for at most ``capacity`` plots a step."""
-    return PlotBuffer(
-        row=filled_rows(PLOT_COLUMNS, (runs, capacity), {}),
-        used=np.zeros(runs, np.int64),
-        first=np.zeros((runs, sensors + 1), np.int64),
-        position_m=np.zeros((runs, capacity, 3)),
-        covariance_m2=np.zeros((runs, capacity, 3, 3)),
-    )
-
-
 @kernel
-def scan_fraction(radar: Rows, azimuth_rad: float) -> float:
-    """Return when in a scan the beam crosses an azimuth, as a fraction of the scan; > 1 outside the sector.
+def scan_fraction(radar: Rows, azimuth_rad: float, elevation_rad: float) -> float:
+    """Return when in a scan the beam crosses a direction, as a fraction of the scan; > 1 outside the sector.
 
-    An idealised radar looks everywhere in its sector at the beginning of the scan.
+    A rotating or sector radar crosses azimuth by azimuth. An electronic scan goes through rows of beams from the lowest
+    up, each from side to side. An idealised radar looks everywhere in its sector at the beginning of the scan.
     """
     start_rad = radar.facing_rad - 0.5 * radar.sector_rad
     offset_rad = (azimuth_rad - start_rad) % (2.0 * math.pi)
     fraction = offset_rad / radar.sector_rad
-    return 0.0 if radar.detects_always and fraction <= 1.0 else fraction
-
-
-@kernel
-def in_view(radar: Rows, antenna_height_m: float, position_m: Floats, range_m: float, elevation_rad: float) -> bool:
-    """Tell whether range, elevation and the 4/3-earth horizon allow a look at a place (3,)."""
-    if range_m < radar.range_minimum_m or range_m > radar.range_maximum_m:
-        return False
+    if fraction > 1.0:
+        return fraction
     if radar.detects_always:
-        return True
-    if elevation_rad < radar.elevation_minimum_rad or elevation_rad > radar.elevation_maximum_rad:
-        return False
-    target_height_m = height_m(position_m[0], position_m[1], position_m[2])
-    rise_m = target_height_m - antenna_height_m
-    ground_m = math.sqrt(max(range_m * range_m - rise_m * rise_m, 0.0))
-    return visible(antenna_height_m, target_height_m, ground_m)
+        return 0.0
+    if radar.bars > 1:
+        rise = (elevation_rad - radar.elevation_minimum_rad) / (
+            radar.elevation_maximum_rad - radar.elevation_minimum_rad
+        )
+        bar = min(max(int(rise * radar.bars), 0), radar.bars - 1)
+        return (bar + fraction) / radar.bars
+    return fraction
 
 
 @kernel
-def add_plot(
-    sensors: SensorTable, state: SensorState, plots: PlotBuffer, events: EventLog, run: int, sensor: int,
-    time_s: float, range_m: float, azimuth_rad: float, elevation_rad: float, snr: float,
-) -> int:  # fmt: skip
-    """Append a plot at a measured position with the accuracy that its signal allows; return its row or ``NONE``."""
-    plot = plots.used[run]
-    if plot >= plots.row.shape[1]:
-        events.tally[run, OVERFLOW] = PLOTS_FULL
-        return NONE
-    plots.used[run] = plot + 1
-    radar = sensors.row[sensor]
-    antenna_m = state.position_m[run, sensor]
-    measurement_to_enu(
-        state.basis[run, sensor], antenna_m[0], antenna_m[1], antenna_m[2], range_m, azimuth_rad, elevation_rad,
-        range_sigma_m(radar.range_resolution_m, snr, radar.range_floor_m),
-        angle_sigma_rad(radar.beamwidth_azimuth_rad, snr, radar.angle_floor_rad),
-        angle_sigma_rad(radar.beamwidth_elevation_rad, snr, radar.angle_floor_rad),
-        plots.position_m[run, plot], plots.covariance_m2[run, plot],
-    )  # fmt: skip
-    row = plots.row[run, plot]
-    row.time_s = time_s
-    row.reply = NOT_ASKED
-    row.origin = NONE
-    row.cause = NONE
-    return plot
+def look_time_s(radar: Rows, phase_s: float, scan: int, fraction: float) -> float:
+    """Return when scan number ``scan`` crosses a direction; a sector radar sweeps to and fro, the odd scans back."""
+    part = 1.0 - fraction if radar.scan == SECTOR and scan % 2 == 1 else fraction
+    return phase_s + (scan + part) * radar.revisit_s
+
+
+@kernel
+def first_scan(radar: Rows, phase_s: float, from_s: float, fraction: float) -> int:
+    """Return the first scan that crosses a direction at ``from_s`` or later."""
+    scan = math.floor((from_s - phase_s) / radar.revisit_s) - 1
+    while look_time_s(radar, phase_s, scan, fraction) < from_s - 1e-9 * radar.revisit_s:
+        scan += 1
+    return scan

@@ -28,7 +28,12 @@ THREAT_COLUMNS = {
     "group": WHOLE,  # 32-bit hash of the group's id
     "side": WHOLE,  # FRIENDLY, CIVIL, HOSTILE_SIDE
     "kind": WHOLE,  # which kill probability applies
-    "rcs_m2": NUMBER,
+    "rcs_m2": NUMBER,  # from ahead, at microwaves
+    "rcs_side_m2": NUMBER,
+    "rcs_tail_m2": NUMBER,
+    "has_aspects": FLAG,  # the three differ
+    "swerling": WHOLE,  # case 0 to 4
+    "follows_ground": FLAG,  # heights are counted from the ground
     "mode5": FLAG,  # answers Mode 5
     "mode3": FLAG,  # answers civil Mode 3/A/S
     "target": WHOLE,  # asset, −1 for none
@@ -142,6 +147,9 @@ def compile_threats(scenario: ResolvedScenario) -> ThreatTable:
         "group": [entity_hash(flying.group) for flying in objects],
         "side": [SIDES.index(flying.side) for flying in objects],
         "kind": [_KINDS.get(flying.object_class, KIND_AIRCRAFT) for flying in objects],
+        "rcs_side_m2": [flying.rcs_m2 * flying.rcs_side_ratio for flying in objects],
+        "rcs_tail_m2": [flying.rcs_m2 * flying.rcs_tail_ratio for flying in objects],
+        "has_aspects": [(flying.rcs_side_ratio, flying.rcs_tail_ratio) != (1.0, 1.0) for flying in objects],
         "first_leg": np.cumsum(counts) - counts,
         "legs": counts,
         "duration_s": [legs_of[-1][3] for legs_of in legs],

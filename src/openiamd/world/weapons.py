@@ -13,7 +13,8 @@ from openiamd.physics.envelope import in_sector, meeting_time_s, within_envelope
 from openiamd.physics.geodesy import height_m
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Ints, Rows, constant, filled_rows, rows_of
 from openiamd.world.events import CEASED, NONE, EventLog, log_event
-from openiamd.world.sensors import place
+from openiamd.world.sensors import stand
+from openiamd.world.terrain import TerrainTable
 from openiamd.world.tracks import CONFIRMED, TrackState
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ class InterceptorTable(NamedTuple):
 UNIT_COLUMNS = {
     "entity": WHOLE,  # 32-bit hash of the id
     "node": WHOLE,
-    "height_m": NUMBER,  # of the engagement antenna, for its horizon
+    "height_m": NUMBER,  # of the engagement antenna above its ground, for its horizon
+    "ground_m": NUMBER,  # of its place above the sphere
     "radar": WHOLE,  # engagement radar's sensor row, −1: none needed
     "radar_column": WHOLE,  # its column in TrackState.held_s, −1: none
     "facing_rad": NUMBER,
@@ -112,27 +114,27 @@ def compile_interceptors(scenario: ResolvedScenario) -> InterceptorTable:
     )
 
 
-def compile_fire_units(scenario: ResolvedScenario) -> FireUnitTable:
+def compile_fire_units(scenario: ResolvedScenario, terrain: TerrainTable) -> FireUnitTable:
     """Return the table of fire units."""
     units = scenario.fire_units
-    places = [place(unit.position, 0.0, scenario.origin) for unit in units]
+    places = [stand(unit.position, scenario.origin, terrain) for unit in units]
     engagement = sorted({unit.engagement_sensor for unit in units if unit.engagement_sensor >= 0})
     magazine = np.zeros((len(units), len(scenario.interceptors)), np.int64)
     for row, unit in enumerate(units):
         for interceptor, ready in unit.magazines:
             magazine[row, interceptor] += ready
+    # Above the ground it stands on, so that the horizon is that of the country around it.
     heights = [
-        scenario.sensors[unit.engagement_sensor].position.height_m
-        + scenario.sensors[unit.engagement_sensor].antenna_height_m
-        if unit.engagement_sensor >= 0
-        else unit.position.height_m
+        scenario.sensors[unit.engagement_sensor].antenna_height_m if unit.engagement_sensor >= 0 else 0.0
         for unit in units
     ]
+    grounds = [height_m(*position) for position, _ in places]
 
     radars = [unit.engagement_sensor for unit in units]
     rows = {
         "entity": [entity_hash(unit.id) for unit in units],
         "height_m": heights,
+        "ground_m": grounds,
         "radar": radars,
         "radar_column": [engagement.index(radar) if radar >= 0 else -1 for radar in radars],
         "sector_rad": [min(unit.sector_rad, 2.0 * math.pi) for unit in units],
@@ -194,8 +196,10 @@ def reach(
     else:
         altitude_m = height_m(state[0], state[1], state[2])
         reach_m = kind.range_air_m
+    # Over lower country a target counts as flying at the lowest height of an intercept: there it may be lower still.
+    above_m = altitude_m if row.ground_m <= 0.0 else max(altitude_m - row.ground_m, kind.altitude_minimum_m)
     reachable = within_envelope(
-        range_m, altitude_m, slack_m, row.height_m,
+        range_m, above_m, slack_m, row.height_m,
         kind.range_minimum_m, reach_m, kind.altitude_minimum_m, kind.altitude_maximum_m,
     )  # fmt: skip
     if reachable and in_sector(units.basis[unit], dx, dy, dz, row.facing_rad, row.sector_rad):

@@ -1,0 +1,238 @@
+"""Terrain: the ground below everything, and what each ground radar cannot see because of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from scipy.ndimage import maximum_filter
+
+from openiamd.kernels import kernel
+from openiamd.physics.geodesy import EARTH_RADIUS_M
+from openiamd.physics.raster import Raster, bilinear, ground_m
+from openiamd.physics.refraction import EFFECTIVE_RADIUS_FACTOR, radar_horizon_m
+from openiamd.physics.terrain import masking_table
+from openiamd.world.arrays import FLAG, NUMBER, Floats, Rows, Singles, filled_rows
+
+if TYPE_CHECKING:
+    from openiamd.catalogue.resolved import Point, ResolvedScenario, Sensor
+    from openiamd.elevation.read import Elevation
+
+GRID_SPACING_M = 1_000.0
+AZIMUTHS = 1_440  # of a masking table: 1.3 km apart at 300 km
+MASK_STEP_M = 900.0
+HIGHEST_TARGET_M = 13_000.0  # whatever flies higher is seen over the terrain wherever it is above the horizon
+BLOCK = 16  # grid cells along the side of a block whose highest ground is kept
+NO_MASK = -1
+CLEAR_M = -1e9
+MARGIN_DEG = 0.05  # read beyond what is needed, so that interpolation has neighbours
+SAG_M = 4.0  # a ray sags less than this within a block
+
+TERRAIN_COLUMNS = {
+    "present": FLAG,
+    "spacing_m": NUMBER,  # of the grid
+    "highest_m": NUMBER,
+}
+
+
+class TerrainTable(NamedTuple):
+    """The ground, and the masks of the ground radars; without terrain one flat cell."""
+
+    row: Rows  # (1,) TERRAIN_COLUMNS
+    ground_m: Singles  # (n, n) float32 above the sphere; on the theatre's north and east
+    peak_m: Singles  # (m, m) float32 highest ground of a block of cells and of the blocks around it
+    mask_m: Singles  # (mask, azimuth, range) float32 lowest visible height above the sphere
+    edge_m: Singles  # (mask, azimuth, range) float32 ground range of the edge that masks, 0: nothing does
+
+
+class Ground(NamedTuple):
+    """Where things stand: the grid for all, and the exact places of the ground radars."""
+
+    table: TerrainTable
+    sites: tuple[Point, ...]  # (sensor,) at the height of the ground; airborne ones as they were
+    masks: tuple[int, ...]  # (sensor,) row of the masking table, NO_MASK for none
+
+
+def flat_terrain() -> TerrainTable:
+    """Return the table of a smooth earth."""
+    small = np.zeros((1, 1), np.float32)
+    none = np.zeros((0, 1, 1), np.float32)
+    return TerrainTable(filled_rows(TERRAIN_COLUMNS, (1,), {"spacing_m": 1.0}), small, small, none, none)
+
+
+def compile_terrain(scenario: ResolvedScenario) -> Ground:
+    """Return the terrain of a scenario.
+
+    Raises ``TerrainError`` where elevations are absent, unreadable or do not cover what the radars look at.
+    """
+    environment = scenario.environment
+    if not environment.terrain:
+        return Ground(
+            flat_terrain(), tuple(one.position for one in scenario.sensors), (NO_MASK,) * len(scenario.sensors)
+        )
+    from openiamd.elevation.sources import terrain_source
+
+    source = str(terrain_source(environment.terrain, None))
+    origin, factor = scenario.origin, environment.effective_radius_factor
+    grid, peaks = _grids(source, origin.latitude_rad, origin.longitude_rad, scenario.radius_m)
+    on_ground = [sensor for sensor in scenario.sensors if sensor.platform < 0]
+    found = {sensor.id: _site(source, sensor.position, environment.siting_m) for sensor in on_ground}
+    heights_m = {sensor.id: found[sensor.id].height_m + sensor.antenna_height_m for sensor in on_ground}
+    # One length for all, so that the tables stack; sweeping farther than a radar reaches costs milliseconds.
+    reach_m = max((_reach_m(sensor, heights_m[sensor.id], factor) for sensor in on_ground), default=MASK_STEP_M)
+    swept = [
+        _mask(
+            source, found[sensor.id].latitude_rad, found[sensor.id].longitude_rad, heights_m[sensor.id], reach_m, factor
+        )
+        for sensor in on_ground
+    ]
+    columns = {"present": True, "spacing_m": GRID_SPACING_M, "highest_m": float(grid.max())}
+    empty = np.zeros((0, 1, 1), np.float32)
+    table = TerrainTable(
+        row=filled_rows(TERRAIN_COLUMNS, (1,), columns),
+        ground_m=grid,
+        peak_m=peaks,
+        mask_m=np.stack([mask for mask, _ in swept]) if swept else empty,
+        edge_m=np.stack([edge for _, edge in swept]) if swept else empty,
+    )
+    rows = {sensor.id: row for row, sensor in enumerate(on_ground)}
+    return Ground(
+        table,
+        tuple(found.get(sensor.id, sensor.position) for sensor in scenario.sensors),
+        tuple(rows.get(sensor.id, NO_MASK) for sensor in scenario.sensors),
+    )
+
+
+def _reach_m(sensor: Sensor, height_m: float, factor: float) -> float:
+    """Return how far a mask matters: to the instrumented range, or to where the highest targets are at the horizon."""
+    horizon_m = radar_horizon_m(height_m, HIGHEST_TARGET_M) * math.sqrt(factor / EFFECTIVE_RADIUS_FACTOR)
+    return min(sensor.range_instrumented_m, horizon_m)
+
+
+@lru_cache(maxsize=4)
+def _elevation(source: str) -> Elevation:
+    from openiamd.elevation.read import open_elevation
+
+    return open_elevation(Path(source))
+
+
+@lru_cache(maxsize=4)
+def _grids(source: str, latitude_rad: float, longitude_rad: float, radius_m: float) -> tuple[Singles, Singles]:
+    """Return the ground on the theatre's grid, and the highest ground in and around each block of cells."""
+    from openiamd.elevation.sites import theatre_grid
+
+    grid = theatre_grid(_elevation(source), latitude_rad, longitude_rad, radius_m, GRID_SPACING_M)
+    size = math.ceil(grid.shape[0] / BLOCK)
+    padded = np.full((size * BLOCK, size * BLOCK), grid.min(), np.float32)
+    padded[: grid.shape[0], : grid.shape[1]] = grid
+    return grid, maximum_filter(padded.reshape(size, BLOCK, size, BLOCK).max(axis=(1, 3)), 3)
+
+
+@lru_cache(maxsize=64)
+def _mask(
+    source: str, latitude_rad: float, longitude_rad: float, height_m: float, reach_m: float, factor: float
+) -> tuple[Singles, Singles]:
+    """Return the masking table of a place, swept once however many variants use it."""
+    raster = _around(source, latitude_rad, longitude_rad, reach_m)
+    # Posts finer than the table are swept one by one, so that no ridge falls between two of its steps.
+    substeps = max(round(MASK_STEP_M / (raster.latitude_spacing_rad * EARTH_RADIUS_M)), 1)
+    radius_m = factor * EARTH_RADIUS_M
+    return masking_table(
+        raster, latitude_rad, longitude_rad, height_m, reach_m, AZIMUTHS, MASK_STEP_M, radius_m, substeps
+    )
+
+
+@lru_cache(maxsize=8)
+def _around(source: str, latitude_rad: float, longitude_rad: float, reach_m: float) -> Raster:
+    """Return the elevations within ``reach_m`` of a place and a little more."""
+    reach_deg = math.degrees(reach_m / EARTH_RADIUS_M) + MARGIN_DEG
+    latitude_deg, longitude_deg = math.degrees(latitude_rad), math.degrees(longitude_rad)
+    widest = math.cos(math.radians(min(abs(latitude_deg) + reach_deg, 89.0)))
+    across_deg = reach_deg / widest
+    return _elevation(source).window(
+        latitude_deg - reach_deg, longitude_deg - across_deg, latitude_deg + reach_deg, longitude_deg + across_deg
+    )
+
+
+def _site(source: str, place: Point, within_m: float) -> Point:
+    """Return where a radar stands: on the highest post within a distance of its place, else on the ground there."""
+    raster = _around(source, place.latitude_rad, place.longitude_rad, within_m)
+    row = (place.latitude_rad - raster.south_rad) / raster.latitude_spacing_rad
+    column = (place.longitude_rad - raster.west_rad) / raster.longitude_spacing_rad
+    here_m = float(bilinear(raster.elevation_m, row, column))
+    rows, columns = np.indices(raster.elevation_m.shape)
+    north_m = (rows - row) * raster.latitude_spacing_rad * EARTH_RADIUS_M
+    east_m = (columns - column) * raster.longitude_spacing_rad * EARTH_RADIUS_M * math.cos(place.latitude_rad)
+    near = np.where(np.hypot(north_m, east_m) <= within_m, raster.elevation_m, -np.inf)
+    best = np.unravel_index(np.argmax(near), near.shape)
+    if near[best] <= here_m:
+        return replace(place, height_m=here_m)
+    return replace(
+        place,
+        latitude_rad=raster.south_rad + float(best[0]) * raster.latitude_spacing_rad,
+        longitude_rad=raster.west_rad + float(best[1]) * raster.longitude_spacing_rad,
+        height_m=float(near[best]),
+    )
+
+
+@kernel
+def ground_below(terrain: TerrainTable, east_m: float, north_m: float) -> float:
+    """Return the height in metres of the ground below a place of the theatre frame; 0 on a smooth earth."""
+    if not terrain.row[0].present:
+        return 0.0
+    return ground_m(terrain.ground_m, terrain.row[0].spacing_m, east_m, north_m)
+
+
+@kernel
+def _ray_height_m(share: float, antenna_height_m: float, height_m: float, bulge_m: float) -> float:
+    """Return the height of a ray at a share of its ground range; ``bulge_m`` is d^2 / (2 k R)."""
+    return antenna_height_m + share * (height_m - antenna_height_m) - share * (1.0 - share) * bulge_m
+
+
+@kernel
+def below_sight(
+    terrain: TerrainTable, effective_radius_m: float, antenna_m: Floats, antenna_height_m: float, position_m: Floats,
+    height_m: float, ground_range_m: float,
+) -> tuple[float, float]:  # fmt: skip
+    """Return by how much a target lies below the line of sight over the grid, and the ground range of the edge.
+
+    For radars in the air, whose masks would change as they move. The ray is followed from the target back to the
+    antenna, cell by cell; blocks of cells that it clears are passed over whole. A ray that clears every block has no
+    edge: range 0. The deficit is the height that the target lacks, d / s times that by which the ground at range s
+    rises above the ray; it is negative for a clear ray.
+
+    antenna_m, position_m  (3,) theatre frame
+    """
+    spacing_m, bulge_m = terrain.row[0].spacing_m, ground_range_m * ground_range_m / (2.0 * effective_radius_m)
+    steps = max(int(ground_range_m / spacing_m), 1)
+    deficit_m, edge_m = CLEAR_M, 0.0
+    step = steps - 1
+    while step > 0:
+        share = step / steps
+        east_m = antenna_m[0] + share * (position_m[0] - antenna_m[0])
+        north_m = antenna_m[1] + share * (position_m[1] - antenna_m[1])
+        ray_m = _ray_height_m(share, antenna_height_m, height_m, bulge_m)
+        after_m = _ray_height_m(max(step - BLOCK, 0) / steps, antenna_height_m, height_m, bulge_m)
+        if min(ray_m, after_m) > _peak_near_m(terrain, east_m, north_m) + SAG_M:
+            step -= BLOCK
+            continue
+        lack_m = (ground_m(terrain.ground_m, spacing_m, east_m, north_m) - ray_m) / share
+        if lack_m > deficit_m:
+            deficit_m = lack_m
+            edge_m = share * ground_range_m
+        step -= 1
+    return deficit_m, edge_m
+
+
+@kernel
+def _peak_near_m(terrain: TerrainTable, east_m: float, north_m: float) -> float:
+    """Return the highest ground in the block of a place and in the blocks around it."""
+    cells = 0.5 * (terrain.ground_m.shape[0] - 1)
+    spacing_m = terrain.row[0].spacing_m
+    row, column = int(north_m / spacing_m + cells) // BLOCK, int(east_m / spacing_m + cells) // BLOCK
+    last = terrain.peak_m.shape[0] - 1
+    return terrain.peak_m[min(max(row, 0), last), min(max(column, 0), last)]
