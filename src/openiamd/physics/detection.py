@@ -210,7 +210,8 @@ def albersheim_snr(pulses: int, pd: float, pfa: float) -> float:
 
     SNR dB = -5 log10 N + (6.2 + 4.54 / sqrt(N + 0.44)) log10(A + 0.12 A B + 1.7 B), A = ln(0.62 / Pfa),
     B = ln(Pd / (1 - Pd)). The claim of 0.2 dB for Pd 0.1 to 0.9 and Pfa 1e-7 to 1e-3 does not hold against the square
-    law: -0.30 to +0.07 dB for Pd of at least 0.3, and -4.08 dB at Pd 0.1, Pfa 1e-3, N = 1. Source: Albersheim, Proc. IEEE 69 (1981) 839.
+    law: -0.30 to +0.07 dB for Pd of at least 0.3, and -4.08 dB at Pd 0.1, Pfa 1e-3, N = 1. Source: Albersheim, Proc.
+    IEEE 69 (1981) 839.
     """
     a, b = math.log(0.62 / pfa), math.log(pd / (1.0 - pd))
     factor = 6.2 + 4.54 / math.sqrt(pulses + 0.44)
@@ -242,8 +243,8 @@ def barton_snr(case: int, pulses: int, pd: float, pfa: float) -> float:
     """Return the required SNR of a fluctuating target by Barton's universal equation, a cross-check.
 
     ((Tinv(N, Pfa) - N + kappa) / Tinv(kappa, Pd) - 1) kappa / N with the inverse Q(a, Tinv(a, p)) = p. Error in dB for
-    Pd 0.5 to 0.95 and Pfa up to 1e-4: case 1 0 to +0.09, 2 exact, 3 within 0.08, 4 -0.02 to +0.34. Raises ValueError for case 0.
-    Source: Barton, "Universal equations for radar target detection", IEEE Trans. AES 41 (2005) 1049.
+    Pd 0.5 to 0.95 and Pfa up to 1e-4: case 1 0 to +0.09, 2 exact, 3 within 0.08, 4 -0.02 to +0.34. Raises ValueError
+    for case 0. Source: Barton, "Universal equations for radar target detection", IEEE Trans. AES 41 (2005) 1049.
     """
     from scipy.special import gammainccinv
 
