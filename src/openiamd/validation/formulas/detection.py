@@ -2,6 +2,7 @@
 
 import csv
 import functools
+import io
 import math
 from importlib import resources
 
@@ -19,8 +20,8 @@ APPROXIMATIONS = {
 @functools.cache
 def _table(name: str) -> dict[str, np.ndarray]:
     """Return the columns of a table of this book, each (row,)."""
-    with (resources.files("openiamd.validation") / "data" / f"{name}.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
+    text = (resources.files("openiamd.validation") / "data" / f"{name}.csv").read_text("utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
     return {key: np.array([float(row[key]) for row in rows]) for key in rows[0]}
 
 
