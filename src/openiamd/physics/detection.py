@@ -108,7 +108,7 @@ def marcum_lookup(table: Floats, step: float, energy: float) -> float:
     ``table`` and ``step`` come from ``marcum_table``; beyond its end the last value, which is 1 to 2e-8, is returned.
     """
     place = math.sqrt(energy) / step
-    last = table.shape[0] - 1
+    last = len(table) - 1
     if place >= last:
         return table[last]
     cell = int(place)
