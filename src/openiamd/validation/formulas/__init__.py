@@ -1,0 +1,1 @@
+"""What the cases of the V&V book call: plain functions in SI over the functions that the engine itself calls."""
