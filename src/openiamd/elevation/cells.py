@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -80,8 +81,8 @@ def cap_cells(latitude_rad: float, longitude_rad: float, radius_m: float) -> set
     phi, lam = np.meshgrid(np.radians(latitude), np.radians(longitude), indexing="ij")
     haversine = np.sin(0.5 * (phi - latitude_rad)) ** 2
     haversine += np.cos(phi) * math.cos(latitude_rad) * np.sin(0.5 * (lam - longitude_rad)) ** 2
-    # One step of the grid more, so that no cell is missed at the rim.
-    margin_rad = math.radians(1.5 / _CAP_STEPS_PER_CELL)
+    # Half a diagonal of the grid more, so that no cell is missed at the rim.
+    margin_rad = math.radians(0.75 / _CAP_STEPS_PER_CELL)
     inside = 2.0 * np.arcsin(np.sqrt(np.minimum(haversine, 1.0))) <= angle_rad + margin_rad
     return _cells_at(np.degrees(phi[inside]), np.degrees(lam[inside]))
 
@@ -97,7 +98,7 @@ def _route_cells(one: FlyingObject) -> set[Cell]:
     latitude = np.degrees([point.latitude_rad for point in points])
     longitude = np.degrees([point.longitude_rad for point in points])
     cells = _cells_at(latitude, longitude)
-    legs = [] if one.ballistic else list(zip(points, points[1:], strict=False))
+    legs = [] if one.ballistic else list(pairwise(points))
     if one.loop and len(points) > 1:
         legs.append((points[-1], points[0]))
     for start, end in legs:
