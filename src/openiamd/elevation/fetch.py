@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 TIMEOUT_S = 60.0
 _POST_DEG = 0.01  # a tile may end one post short of its cell
 
-Report = Callable[[int, int, str], None] if TYPE_CHECKING else object
-
 
 class Plan(NamedTuple):
     """What a scenario needs of a set, and what of it is at hand."""
@@ -69,7 +67,7 @@ def plan(scenarios: Iterable[ResolvedScenario], chosen: ElevationSet, cache: Pat
     return Plan(chosen, folder, cells, present, wanted, sea, known is not None)
 
 
-def fetch(plan: Plan, progress: Report) -> Path:
+def fetch(plan: Plan, progress: Callable[[int, int, str], None]) -> Path:
     """Fetch what is wanted and return the folder; whatever was finished stays, also when this ends early.
 
     Raises:
@@ -147,7 +145,7 @@ def _retrieve(address: str, folder: Path, name: str) -> None:
     logger.setLevel(logging.WARNING)
     try:
         downloader = pooch.HTTPDownloader(timeout=TIMEOUT_S)
-        pooch.retrieve(address, known_hash=None, fname=name, path=folder, downloader=downloader)
+        pooch.retrieve(address, None, fname=name, path=folder, downloader=downloader)  # pyright: ignore[reportArgumentType] - pooch's own protocol names its arguments otherwise
     except requests.HTTPError as error:
         status = "no answer" if error.response is None else error.response.status_code
         hint = "the set may have moved: see the address in a browser, or set OPENIAMD_TERRAIN_URL to a mirror"

@@ -95,7 +95,7 @@ def refuse_missing(cells: Sequence[Cell]) -> None:
         shown = ", ".join(cell.name for cell in cells[:6]) + f" and {len(cells) - 6} more" * (len(cells) > 6)
         raise TerrainError(
             f"the elevations do not cover {shown}",
-            hint="`iamd terrain get SCENARIO` fetches what a scenario needs; cells are named by their south-west corner",
+            hint="`iamd terrain get SCENARIO` fetches them; cells are named by their south-west corner",
         )
 
 
