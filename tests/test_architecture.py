@@ -21,6 +21,7 @@ FOLDERS = {
     "": "The package",
     "physics": "0 · physics: formulas",
     "estimation": "0 · estimation: algorithms",
+    "elevation": "0 · elevation: the ground",
     "scenario": "1 · scenario: what the user wrote",
     "scenarios": "1 · scenarios: the gallery",
     "catalogue": "2 · catalogue: what the named things are",

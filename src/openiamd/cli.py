@@ -143,6 +143,41 @@ def validate(options: argparse.Namespace) -> int:
     return EXIT_FAILED if missed else 0
 
 
+def terrain(options: argparse.Namespace) -> int:
+    """Fetch the public elevations that a scenario's ground radars and routes need (`iamd terrain get SCENARIO`)."""
+    from openiamd.catalogue.entries import load_catalogue
+    from openiamd.catalogue.resolve import resolve
+    from openiamd.elevation.fetch import fetch, plan
+    from openiamd.elevation.sets import elevation_set
+    from openiamd.elevation.source import cache_folder
+    from openiamd.scenario.checks import check as check_scenario
+    from openiamd.scenario.load import load_scenario
+
+    chosen = elevation_set(options.set)
+    scenario, known = load_scenario(options.scenario), load_catalogue()
+    variants = [scenario.variant(name) for name in scenario.variant_names]
+    for variant in variants:
+        check_scenario(variant, known.names_by_kind())
+    needed = plan(
+        (resolve(one, known) for one in variants), chosen, cache_folder(options.cache), offline=options.dry_run
+    )
+    print(needed.sentence())
+    if options.dry_run:
+        return 0
+    from openiamd.console import Progress, message
+
+    try:
+        with Progress() as progress:
+            folder = fetch(needed, progress)
+    except KeyboardInterrupt:
+        message(f"interrupted: the finished tiles are kept in {needed.folder}")
+        return EXIT_INTERRUPTED
+    word = "cache" if options.cache is None else folder
+    message(f"elevations: {folder}\nlicence:    {folder / 'LICENCE.txt'}")
+    message(f"hint: `iamd coverage {options.scenario} --terrain {word}` uses them")
+    return 0
+
+
 def schema(options: argparse.Namespace) -> int:
     """Print the JSON Schema of a scenario file, for editors."""
     from openiamd.scenario.schema import json_schema
@@ -268,11 +303,13 @@ def _parser() -> tuple[_Parser, list[str]]:
     parser = _Parser(prog="iamd", description="Simulate integrated air and missile defence.", allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"openiamd {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
-    for function in (check, run, compare, catalogue, validate, schema):
+    for function in (check, run, compare, catalogue, terrain, validate, schema):
         text = (function.__doc__ or "").splitlines()[0]
         command = commands.add_parser(function.__name__, help=text, description=text, allow_abbrev=False)
         command.set_defaults(function=function)
-        if function in (check, run, compare):
+        if function is terrain:
+            command.add_argument("action", choices=["get"], metavar="get", help="the word `get`")
+        if function in (check, run, compare, terrain):
             command.add_argument(
                 "scenario", metavar="SCENARIO", help="a name from the gallery or a path to a YAML file"
             )
@@ -287,6 +324,7 @@ def _parser() -> tuple[_Parser, list[str]]:
     commands.choices["catalogue"].add_argument(
         "entry", nargs="?", metavar="ENTRY", help="one entry, such as s400/91n6e"
     )
+    _add_terrain_options(commands.choices["terrain"])
     return parser, list(commands.choices)
 
 
@@ -299,6 +337,15 @@ def _add_study_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--threads", type=count, metavar="T", help="threads (default: all processors)")
     command.add_argument("-o", dest="output", type=Path, metavar="DIR", help="run folder, absent or empty")
+
+
+def _add_terrain_options(command: argparse.ArgumentParser) -> None:
+    """Add what `terrain get` takes."""
+    command.add_argument(
+        "--set", default="copernicus-90", metavar="SET", help="copernicus-90 (default) or copernicus-30"
+    )
+    command.add_argument("--cache", type=Path, metavar="DIR", help="folder of fetched sets (default: the user's cache)")
+    command.add_argument("--dry-run", action="store_true", help="say what would be fetched, without the network")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ OpenIAMDError
 ├── ScenarioError    what the user wrote: shape, names, values, what the model does not represent
 ├── CatalogueError   a catalogue entry: a value without range or source, an unknown name
 ├── UnitError        a quantity: no unit, the wrong unit, not a number
+├── TerrainError     elevations: no such file, not readable, not covered, voids, a place below ground
 ├── ResultsError     a run folder: missing, incomplete, made by something else
 ├── CapacityError    a limit of memory or of the counters behind the draws, named in the message
 └── UsageError       the command line or an argument of a public function
@@ -61,6 +62,10 @@ class CatalogueError(OpenIAMDError):
 
 class UnitError(OpenIAMDError):
     """A quantity cannot be read."""
+
+
+class TerrainError(OpenIAMDError):
+    """Elevation data cannot be read or fetched, or does not fit the scenario."""
 
 
 class ResultsError(OpenIAMDError):
