@@ -30,6 +30,7 @@ FOLDERS = {
     "studies": "6 · studies: questions",
     "outputs": "7 · outputs: for people",
     "validation": "The V&V book",
+    "validation/formulas": "The V&V book: what its cases call",
 }
 
 SOURCES = sorted(PACKAGE.rglob("*.py"))

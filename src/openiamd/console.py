@@ -5,7 +5,10 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from openiamd.validation.rows import Row
 
 HEADLINE = (
     "leakers.total",
@@ -72,8 +75,17 @@ def message(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], notes: Iterable[str] = ()) -> None:
-    """Print a table and its notes; cells are text, as wide as they are where stdout is no terminal."""
+def table(
+    title: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    notes: Iterable[str] = (),
+    fold: bool = False,
+) -> None:
+    """Print a table and its notes; cells are text, as wide as they are where stdout is no terminal.
+
+    fold  the first column too, where the terminal is narrow
+    """
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -81,7 +93,7 @@ def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], no
 
     drawn = Table(title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     for position, heading in enumerate(headings):
-        drawn.add_column(Text(heading), overflow="fold", no_wrap=position == 0)
+        drawn.add_column(Text(heading), overflow="fold", no_wrap=position == 0 and not fold)
     for row in rows:
         drawn.add_row(*(Text(cell) for cell in row))
     Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False).print(drawn)
@@ -117,6 +129,38 @@ def summary_tables(summary: Mapping[str, Any]) -> None:
         title = f"difference to {summary['reference']}, paired run by run"
         words = f"{interval}; more or less where the interval excludes zero, else unclear"
         _estimates_table(title, differences, _difference, headline_measures(differences.values()), words)
+
+
+def validation_tables(rows: Sequence["Row"], every: bool) -> None:
+    """Print one line a published result, or ``every`` row; misses are printed row by row in either case."""
+    from openiamd.validation.rows import by_result, tally, worst_use
+
+    headings = ["id", "quantity", "published", "computed", "error", "tolerance", "verdict"]
+    missed = [_validation_cells(row) for row in rows if row["passed"] is False]
+    if every:
+        for group in by_result(rows):
+            first = group[0]
+            table(first["title"], headings, map(_validation_cells, group), [first["source"], first["why"]], fold=True)
+    else:
+        sources = Legend()
+        lines = []
+        for group in by_result(rows):
+            worst = worst_use(group)
+            share = "–" if worst is None else "beyond" if math.isinf(worst) else f"{100.0 * worst:.2g} %"
+            lines.append([group[0]["title"], str(len(group)), share, tally(group), sources.marks([group[0]["source"]])])
+        caption = "worst: the largest error as a share of its tolerance"
+        short = ["published result", "rows", "worst", "verdict", "source"]
+        table("", short, lines, [caption, *sources.notes()], fold=True)
+    if missed:
+        table("missed", headings, missed, fold=True)
+
+
+def _validation_cells(row: "Row") -> list[str]:
+    from openiamd.validation.rows import VERDICTS, written
+
+    numbers = [written(row["published"]), *(written(row[key], 3) for key in ("error", "tolerance"))]
+    numbers.insert(1, written(row["computed"]))
+    return [row["id"], row["quantity"], *numbers, VERDICTS[row["passed"]]]
 
 
 def _estimates_table(

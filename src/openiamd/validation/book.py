@@ -13,11 +13,10 @@ from typing import Any, NamedTuple
 from openiamd.errors import OpenIAMDError
 from openiamd.scenario.document import read_document
 from openiamd.validation.formulas import TOPICS
-from openiamd.validation.rows import UNTUNED, Part, Published, Result, Row, comparison, exact
+from openiamd.validation.rows import MARKS, UNTUNED, Part, Published, Result, Row, comparison, exact
 
 Formula = Callable[..., float]
 
-MARKS = {"V": "seen in the source", "R": "recalled, text not seen", "C": "computed by two independent methods"}
 KINDS = ("exact", "comparison")
 FILE_KEYS = {"title", "source", "mark", "kind", "tolerance", "relative", "why", "formula", "cases"}
 CASE_KEYS = {"id", "quantity", "formula", "inputs", "published", "tolerance", "relative", "why"}

@@ -1,7 +1,7 @@
 """Rows of the V&V book: what was published, what the program computes, and whether the two agree."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypedDict
 
 import numpy as np
@@ -12,6 +12,8 @@ Published = float | list[float]
 STANDARD_ERRORS = 4.0  # a random result may miss by this many of its standard errors
 PRECISION = 0.02  # its standard error is at most this share of the value
 RANDOM = "four standard errors of the mean over runs, each at most 2 % of the value"
+MARKS = {"V": "seen in the source", "R": "recalled, text not seen", "C": "computed by two independent methods"}
+VERDICTS = {True: "passed", False: "MISSED", None: "compared"}
 UNTUNED = "shown untuned; the model does not claim to reproduce it"
 
 
@@ -131,10 +133,29 @@ def by_result(rows: Iterable[Row]) -> list[list[Row]]:
     return list(groups.values())
 
 
-def used_tolerance(row: Row) -> float:
-    """Return the error as a share of the tolerance: 1 at its edge, infinite where nothing was computed."""
-    if row["error"] is None:
-        return math.inf
-    if not row["tolerance"]:
-        return 0.0 if row["error"] == 0.0 or row["tolerance"] is None else math.inf
-    return abs(row["error"]) / row["tolerance"]
+def worst_use(rows: Iterable[Row]) -> float | None:
+    """Return the largest error as a share of its tolerance, None for comparisons.
+
+    1 is the edge; infinite where nothing was computed, or where no error is tolerated and there is one.
+    """
+    shares = []
+    for row in rows:
+        if row["error"] is None:
+            shares.append(math.inf)
+        elif row["tolerance"] is not None:
+            none = math.inf if row["error"] else 0.0
+            shares.append(abs(row["error"]) / row["tolerance"] if row["tolerance"] else none)
+    return max(shares, default=None)
+
+
+def tally(rows: Sequence[Row]) -> str:
+    """Return the verdict on rows of one result in a word or three."""
+    missed = sum(row["passed"] is False for row in rows)
+    return f"MISSED {missed} of {len(rows)}" if missed else VERDICTS[rows[0]["passed"]]
+
+
+def written(value: Published | None, digits: int = 7) -> str:
+    """Return a value or a range with so many significant digits, a dash where there is none."""
+    if isinstance(value, list):
+        return f"{value[0]:.{digits}g} to {value[1]:.{digits}g}"
+    return "–" if value is None else f"{value:.{digits}g}"

@@ -17,7 +17,7 @@ SKOLNIK = "Skolnik, Introduction to Radar Systems, 3rd ed. (2001)"
 BATE = "Bate, Mueller & White, Fundamentals of Astrodynamics (1971), ch. 6"
 ONE_SCAN = "the tolerance of the formula's row, and motion at 250 m/s in one scan of 1 s"
 
-LOOKS = Result("Swerling 1, one look, through the chain", RICHARDS, "C", RANDOM)
+LOOKS = Result("Looks at a fluctuating target, through the chain", RICHARDS, "C", RANDOM)
 STARTS = Result("Track starts, through the chain", f"binomial probability; {SKOLNIK}, ch. 5", "C", RANDOM)
 HORIZON = Result("Radar horizon, through the chain", f"4.12 (sqrt h1 + sqrt h2) km, {SKOLNIK}", "C", ONE_SCAN)
 FLY_BY = Result(
