@@ -135,32 +135,39 @@ def validation_tables(rows: Sequence["Row"], every: bool) -> None:
     """Print one line a published result, or ``every`` row; misses are printed row by row in either case."""
     from openiamd.validation.rows import by_result, tally, worst_use
 
-    headings = ["id", "quantity", "published", "computed", "error", "tolerance", "verdict"]
-    missed = [_validation_cells(row) for row in rows if row["passed"] is False]
+    groups = by_result(rows)
     if every:
-        for group in by_result(rows):
+        for group in groups:
             first = group[0]
-            table(first["title"], headings, map(_validation_cells, group), [first["source"], first["why"]], fold=True)
+            _validation_rows(first["title"], group, [f"source: {first['source']}", f"tolerance: {first['why']}"])
     else:
         sources = Legend()
         lines = []
-        for group in by_result(rows):
+        for group in groups:
             worst = worst_use(group)
             share = "–" if worst is None else "beyond" if math.isinf(worst) else f"{100.0 * worst:.2g} %"
             lines.append([group[0]["title"], str(len(group)), share, tally(group), sources.marks([group[0]["source"]])])
-        caption = "worst: the largest error as a share of its tolerance"
-        short = ["published result", "rows", "worst", "verdict", "source"]
-        table("", short, lines, [caption, *sources.notes()], fold=True)
+        headings = ["published result", "rows", "worst", "verdict", "source"]
+        notes = ["worst: the largest error as a share of its tolerance", *sources.notes()]
+        table("", headings, lines, notes, fold=True)
+    missed = [row for row in rows if row["passed"] is False]
     if missed:
-        table("missed", headings, missed, fold=True)
+        _validation_rows("missed", missed, dict.fromkeys(f"{row['title']}: {row['why']}" for row in missed))
 
 
-def _validation_cells(row: "Row") -> list[str]:
+def _validation_rows(title: str, rows: Iterable["Row"], notes: Iterable[str]) -> None:
+    """Print two lines a row, what it is above its numbers: seven columns do not fit on 80 characters."""
     from openiamd.validation.rows import VERDICTS, written
 
-    numbers = [written(row["published"]), *(written(row[key], 3) for key in ("error", "tolerance"))]
-    numbers.insert(1, written(row["computed"]))
-    return [row["id"], row["quantity"], *numbers, VERDICTS[row["passed"]]]
+    line = "    {:>22} {:>14} {:>12} {:>12}  {}"
+    print(f"{title}\n{line.format('published', 'computed', 'error', 'tolerance', 'verdict')}")
+    for row in rows:
+        numbers = [written(row["published"]), written(row["computed"])]
+        numbers += [written(row[key], 3) for key in ("error", "tolerance")]
+        print(f"  {row['id']}  {row['quantity']}\n{line.format(*numbers, VERDICTS[row['passed']])}")
+    for note in notes:
+        print(f"  {note}")
+    print()
 
 
 def _estimates_table(

@@ -11,6 +11,7 @@ from openiamd.validation.formulas import TOPICS, horizon
 
 FOLDER = resources.files("openiamd.validation") / "book"
 FILES = sorted(entry.name for entry in FOLDER.iterdir() if entry.name.endswith(".yaml"))
+KNOWN_MISSES: set[str] = set()  # shown as misses by `iamd validate`, the page and its exit code
 CASE = {
     "id": "a.1",
     "quantity": "radar horizon, km",
@@ -162,10 +163,11 @@ def test_the_topics_are_the_modules_of_the_folder():
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_every_file_is_reproduced(name):
+def test_every_file_is_reproduced_but_for_misses_that_are_known(name):
     entry = book.read_entry((FOLDER / name).read_bytes(), name)
     rows = [book.reproduce(entry, case) for case in entry.cases]
-    assert [row for row in rows if row["passed"] is False] == []
+    missed = {row["id"] for row in rows if row["passed"] is False}
+    assert missed == KNOWN_MISSES & {case.id for case in entry.cases}
 
 
 def test_the_book_is_read_whole():

