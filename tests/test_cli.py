@@ -158,11 +158,14 @@ def test_output_must_be_absent_or_empty(engine, tmp_path, capsys):
 def test_validate_fails_only_on_a_missed_result(passed, code, monkeypatch, capsys):
     row = {"id": "V-1", "kind": "exact", "source": "Author 1990", "quantity": "Pd", "published": [0.4, 0.6]}
     row |= {"computed": 0.5, "error": 0.0, "tolerance": None, "passed": passed}
+    row |= {"title": "Detection", "why": "half a digit", "mark": "V"}
     module = ModuleType("openiamd.validation.run")
-    vars(module)["validate"] = lambda progress=None: [row]
+    vars(module)["validate"] = lambda progress=None, only="": [row]
     monkeypatch.setitem(sys.modules, "openiamd.validation.run", module)
     assert cli.main(["validate"]) == code
-    assert "0.400 to 0.600" in capsys.readouterr().out
+    assert ("0.4 to 0.6" in capsys.readouterr().out) == (passed is False)
+    assert cli.main(["validate", "--all"]) == code
+    assert "0.4 to 0.6" in capsys.readouterr().out
     assert cli.main(["validate", "--json"]) == code
     assert json.loads(capsys.readouterr().out) == [row]
 

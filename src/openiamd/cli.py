@@ -117,29 +117,23 @@ def catalogue(options: argparse.Namespace) -> int:
 
 def validate(options: argparse.Namespace) -> int:
     """Reproduce published results and print the error of each; exit 1 if one is missed."""
-    from openiamd.console import Legend, Progress, message, number, table
+    from openiamd.console import Progress, message, validation_tables
     from openiamd.validation.run import validate as reproduce
 
     with Progress() as progress:
-        rows = reproduce(progress=progress)
+        rows = reproduce(progress=progress, only=options.only)
     missed = [row["id"] for row in rows if row["passed"] is False]
     if options.json:
         _print_json(rows)
     else:
-        verdict = {True: "passed", False: "MISSED", None: "compared"}
-        sources = Legend()
-        cells = [
-            [
-                *(row["id"], row["kind"], row["quantity"], _published(row["published"])),
-                *(number(row[key]) for key in ("computed", "error", "tolerance")),
-                *(verdict[row["passed"]], sources.marks([row["source"]])),
-            ]
-            for row in rows
-        ]
-        headings = ["id", "kind", "quantity", "published", "computed", "error", "tolerance", "verdict", "source"]
-        table("published results and their reproduction", headings, cells, sources.notes())
+        validation_tables(rows, every=options.all)
+    kinds = [row["kind"] for row in rows]
     checked = sum(row["passed"] is not None for row in rows)
-    message(f"{checked - len(missed)} of {checked} published results reproduced" + f"; missed: {missed}" * bool(missed))
+    counted = ", ".join(f"{kinds.count(kind)} {kind}" for kind in ("exact", "statistical"))
+    message(
+        f"{checked - len(missed)} of {checked} published results reproduced ({counted}); "
+        f"{kinds.count('comparison')} compared, untuned" + f"; missed: {missed}" * bool(missed)
+    )
     return EXIT_FAILED if missed else 0
 
 
@@ -240,13 +234,6 @@ def _print_json(value: Any) -> None:
     print(json.dumps(value, indent=2, allow_nan=False))
 
 
-def _published(value: float | Sequence[float]) -> str:
-    """Return a published number or range as text."""
-    from openiamd.console import number
-
-    return f"{number(value[0])} to {number(value[1])}" if isinstance(value, Sequence) else number(value)
-
-
 class _Parser(argparse.ArgumentParser):
     """A parser whose complaints are one sentence with a cure, like all others."""
 
@@ -320,6 +307,10 @@ def _parser() -> tuple[_Parser, list[str]]:
     commands.choices["run"].add_argument("--variant", metavar="V", help="variant (default: the scenario's reference)")
     commands.choices["compare"].add_argument(
         "--variants", type=_names, metavar="A,B", help="variants (default: those that the scenario compares)"
+    )
+    commands.choices["validate"].add_argument("--all", action="store_true", help="print every row, not only misses")
+    commands.choices["validate"].add_argument(
+        "--only", default="", metavar="TEXT", help="only rows whose id or title contains TEXT, such as swerling"
     )
     commands.choices["catalogue"].add_argument(
         "entry", nargs="?", metavar="ENTRY", help="one entry, such as s400/91n6e"

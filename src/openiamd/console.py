@@ -5,7 +5,10 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from openiamd.validation.rows import Row
 
 HEADLINE = (
     "leakers.total",
@@ -72,8 +75,17 @@ def message(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], notes: Iterable[str] = ()) -> None:
-    """Print a table and its notes; cells are text, as wide as they are where stdout is no terminal."""
+def table(
+    title: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    notes: Iterable[str] = (),
+    fold: bool = False,
+) -> None:
+    """Print a table and its notes; cells are text, as wide as they are where stdout is no terminal.
+
+    fold  the first column too, where the terminal is narrow
+    """
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -81,7 +93,7 @@ def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], no
 
     drawn = Table(title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
     for position, heading in enumerate(headings):
-        drawn.add_column(Text(heading), overflow="fold", no_wrap=position == 0)
+        drawn.add_column(Text(heading), overflow="fold", no_wrap=position == 0 and not fold)
     for row in rows:
         drawn.add_row(*(Text(cell) for cell in row))
     Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False).print(drawn)
@@ -117,6 +129,45 @@ def summary_tables(summary: Mapping[str, Any]) -> None:
         title = f"difference to {summary['reference']}, paired run by run"
         words = f"{interval}; more or less where the interval excludes zero, else unclear"
         _estimates_table(title, differences, _difference, headline_measures(differences.values()), words)
+
+
+def validation_tables(rows: Sequence["Row"], every: bool) -> None:
+    """Print one line a published result, or ``every`` row; misses are printed row by row in either case."""
+    from openiamd.validation.rows import by_result, tally, worst_use
+
+    groups = by_result(rows)
+    if every:
+        for group in groups:
+            first = group[0]
+            _validation_rows(first["title"], group, [f"source: {first['source']}", f"tolerance: {first['why']}"])
+    else:
+        sources = Legend()
+        lines = []
+        for group in groups:
+            worst = worst_use(group)
+            share = "–" if worst is None else "beyond" if math.isinf(worst) else f"{100.0 * worst:.2g} %"
+            lines.append([group[0]["title"], str(len(group)), share, tally(group), sources.marks([group[0]["source"]])])
+        headings = ["published result", "rows", "worst", "verdict", "source"]
+        notes = ["worst: the largest error as a share of its tolerance", *sources.notes()]
+        table("", headings, lines, notes, fold=True)
+    missed = [row for row in rows if row["passed"] is False]
+    if missed:
+        _validation_rows("missed", missed, dict.fromkeys(f"{row['title']}: {row['why']}" for row in missed))
+
+
+def _validation_rows(title: str, rows: Iterable["Row"], notes: Iterable[str]) -> None:
+    """Print two lines a row, what it is above its numbers: seven columns do not fit on 80 characters."""
+    from openiamd.validation.rows import VERDICTS, written
+
+    line = "    {:>22} {:>14} {:>12} {:>12}  {}"
+    print(f"{title}\n{line.format('published', 'computed', 'error', 'tolerance', 'verdict')}")
+    for row in rows:
+        numbers = [written(row["published"]), written(row["computed"])]
+        numbers += [written(row[key], 3) for key in ("error", "tolerance")]
+        print(f"  {row['id']}  {row['quantity']}\n{line.format(*numbers, VERDICTS[row['passed']])}")
+    for note in notes:
+        print(f"  {note}")
+    print()
 
 
 def _estimates_table(

@@ -6,7 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openiamd.validation.page import page
-from openiamd.validation.rows import Estimate, comparison, exact, miss, ratio, statistical
+from openiamd.validation.rows import (
+    Estimate,
+    Result,
+    by_result,
+    comparison,
+    exact,
+    miss,
+    ratio,
+    statistical,
+    tally,
+    worst_use,
+)
+
+RESULT = Result("title", "source", "V", "why")
 
 
 @pytest.mark.parametrize(
@@ -24,10 +37,10 @@ def test_the_miss_is_signed_and_zero_inside_a_range(published, computed, error):
 
 
 def test_exact_rows_pass_within_the_tolerance_only():
-    assert exact("a", "s", "q", 1.0, 1.4, 0.5)["passed"] is True
-    assert exact("a", "s", "q", 1.0, 1.6, 0.5)["passed"] is False
-    assert exact("a", "s", "q", 1.0, math.nan, 0.5)["passed"] is False
-    assert exact("a", "s", "q", [1.0, 2.0], 2.2, 0.1)["passed"] is False
+    assert exact("a", RESULT, "q", 1.0, 1.4, 0.5)["passed"] is True
+    assert exact("a", RESULT, "q", 1.0, 1.6, 0.5)["passed"] is False
+    assert exact("a", RESULT, "q", 1.0, math.nan, 0.5)["passed"] is False
+    assert exact("a", RESULT, "q", [1.0, 2.0], 2.2, 0.1)["passed"] is False
 
 
 @pytest.mark.parametrize(
@@ -41,14 +54,14 @@ def test_exact_rows_pass_within_the_tolerance_only():
     ],
 )
 def test_random_rows_need_precision_and_agreement(value, standard_error, share, passed):
-    row = statistical("a", "s", "q", 1.0, Estimate(value, standard_error, 100), share)
+    row = statistical("a", RESULT, "q", 1.0, Estimate(value, standard_error, 100), share)
     assert row["passed"] is passed
     assert row["tolerance"] == pytest.approx(4.0 * standard_error)
     assert "100 runs" in row["quantity"]
 
 
 def test_comparisons_have_no_verdict():
-    row = comparison("a", "s", "q", [20.0, 35.0], 250.0)
+    row = comparison("a", RESULT, "q", [20.0, 35.0], 250.0)
     assert row["passed"] is None
     assert row["tolerance"] is None
     assert row["error"] == pytest.approx(215.0)
@@ -74,17 +87,52 @@ def test_the_standard_error_of_a_ratio_is_that_of_repeated_samples():
     assert values.mean() == pytest.approx(0.3, abs=0.001)
 
 
+@pytest.mark.parametrize("computed", [math.nan, math.inf, -math.inf])
+def test_what_could_not_be_computed_is_a_miss(computed):
+    for row in (exact("a", RESULT, "q", 1.0, computed, 0.5), comparison("a", RESULT, "q", 1.0, computed)):
+        assert row["passed"] is False
+        assert row["computed"] is None
+        assert row["error"] is None
+
+
+def test_the_worst_error_is_a_share_of_its_tolerance():
+    near, far = exact("a", RESULT, "q", 1.0, 1.1, 0.5), exact("b", RESULT, "q", 1.0, 0.0, 0.5)
+    assert worst_use([near]) == pytest.approx(0.2)
+    assert worst_use([near, far]) == pytest.approx(2.0)
+    assert worst_use([exact("a", RESULT, "q", 3, 3, 0.0)]) == 0.0
+    assert worst_use([exact("a", RESULT, "q", 3, 4, 0.0)]) == math.inf
+    assert worst_use([near, exact("c", RESULT, "q", 1.0, math.nan, 0.5)]) == math.inf
+    assert worst_use([comparison("d", RESULT, "q", 1.0, 9.0)]) is None
+    assert tally([near, far]) == "MISSED 1 of 2"
+    assert tally([near]) == "passed"
+
+
+def test_rows_of_one_title_and_kind_belong_together():
+    other = RESULT._replace(title="other")
+    rows = [exact("a", RESULT, "q", 1.0, 1.0, 0.1), exact("b", other, "q", 1.0, 1.0, 0.1)]
+    rows += [comparison("c", RESULT, "q", 1.0, 1.0), exact("d", RESULT, "q", 1.0, 1.0, 0.1)]
+    assert [[row["id"] for row in group] for group in by_result(rows)] == [["a", "d"], ["b"], ["c"]]
+
+
 def test_the_page_shows_every_row_and_what_was_missed():
+    one, two, three = (Result(f"title of {n}", f"source of {n}", mark, f"why {n}") for n, mark in enumerate("VRC"))
     rows = [
-        exact("one", "source of one", "a | b", 1.0, 1.0, 0.1),
-        exact("two", "source of two", "q", 1.0, 2.0, 0.1),
-        comparison("three", "source of three", "q", [20.0, 35.0], 27.0),
+        exact("one", one, "a | b", 1.0, 1.0, 0.1),
+        exact("two", two, "q", 1.0, 2.0, 0.1),
+        exact("four", two, "q", 1.0, math.nan, 0.1),
+        comparison("three", three, "q", [20.0, 35.0], 27.0),
     ]
     text = page(rows)
-    assert "1 of 2 published results reproduced" in text
-    assert text.count("**missed**") == 1
+    assert "1 of 3 published results reproduced (3 exact, 0 statistical); 1 compared" in text
+    assert text.partition("## Exact results")[0].count("**MISSED**") == 2
+    assert "Verdict: **MISSED 2 of 2**." in text
     assert "20 to 35" in text
     assert "a \\| b" in text
-    assert all(row["source"] in text for row in rows)
+    for row in rows:
+        assert text.count(f"`{row['id']}`") == (2 if row["passed"] is False else 1)
+        assert f"### {row['title']}\n\nSource: {row['source']}. Mark {row['mark']}: " in text
+        assert f"olerance: {row['why']}." in text
+    assert text.index("## Comparisons") > text.index("`four`", text.index("## Exact results"))
+    assert text.index("`three`") > text.index("## Comparisons")
     widths = {line.replace("\\|", "").count("|") for line in text.splitlines() if line.startswith("|")}
-    assert widths == {9}
+    assert widths == {8}

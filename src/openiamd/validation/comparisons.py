@@ -6,24 +6,49 @@ T-18, T-19 and T-04 are sums and ratios that the catalogue must bear out; those 
 import numpy as np
 from numpy.typing import NDArray
 
-from openiamd.physics.ballistic import minimum_energy
 from openiamd.physics.radar import BOLTZMANN_J_PER_K, snr_from_anchor, snr_radar_equation
 from openiamd.results.kinds import KILL, MISS, OVERKILL
 from openiamd.results.slices import SliceResult
 from openiamd.validation.chain import catalogue, simulate
-from openiamd.validation.rows import Row, comparison, exact
+from openiamd.validation.rows import UNTUNED, Part, Result, Row, comparison, computed_parts, exact
 
-FOI = "Dalsjö, Berglund & Jonsson, Bursting the Bubble?, FOI-R--4651--SE (2019), recalled"
-BROCHURE = "91N6E brochure claims (Wikipedia, Air Power Australia)"
-TOTALS = "published S-400 totals (armyrecognition 2015; takvim 2019)"
-DSCA = "DSCA notification of 18 December 2018"
-NYT = "New York Times, via steelcitydaily"
+HALF_DIGIT = "half a unit of the last printed digit"
+COUNT = "a count"
+BROCHURE = Result(
+    "Range claims of the 91N6E, in the catalogue",
+    "91N6E brochure claims (Wikipedia, Air Power Australia)",
+    "R",
+    HALF_DIGIT,
+)
+TOTALS = Result(
+    "Totals of the S-400, in the catalogue", "published S-400 totals (armyrecognition 2015; takvim 2019)", "V", COUNT
+)
+DSCA = Result("Patriot package of 2018, in the catalogue", "DSCA notification of 18 December 2018", "V", COUNT)
+FOI = Result(
+    "Low-altitude envelope, through the chain",
+    "Dalsjö, Berglund & Jonsson, Bursting the Bubble?, FOI-R--4651--SE (2019), recalled",
+    "R",
+    UNTUNED,
+)
+POSTOL = "Lewis & Postol, TPY-2 range calculation (2012), parameters recalled"
+TPY2_EQUATION = Result("Range of a TPY-2, by hand", POSTOL, "C", "the same equation written out, to rounding")
+TPY2 = Result("Range of a TPY-2, worked example", POSTOL, "R", UNTUNED)
+TPY2_NAS = Result("Range of a TPY-2, NRC report", "NRC, Making Sense of BMD (2012)", "R", UNTUNED)
+NYT = Result("Price of a missile over a drone", "New York Times, via steelcitydaily", "V", UNTUNED)
 RUNS = 60
 
 
-def rows(share: float) -> list[Row]:
-    """Return what the catalogue bears out, then the comparisons."""
-    return [*_catalogue(), *_low_altitude(share), *_scud(), *_tpy2(), *_cost()]
+# variant, published range of the first intercept in km
+LOW_ALTITUDE_ROWS = [("at-50-m", [20.0, 35.0]), ("at-30-m", [20.0, 35.0]), ("at-50-m-mast", [20.0, 35.0])]
+
+
+def parts() -> list[Part]:
+    """Return the parts of what the catalogue bears out, then the comparisons."""
+    low = [
+        Part({f"T-03.{row[0]}": FOI.title}, lambda share, row=row: [_low_altitude(share, *row)])
+        for row in LOW_ALTITUDE_ROWS
+    ]
+    return [*computed_parts(_catalogue()), *low, *computed_parts([*_tpy2(), *_cost()])]
 
 
 def _catalogue() -> list[Row]:
@@ -52,14 +77,12 @@ def _catalogue() -> list[Row]:
     return found
 
 
-def _low_altitude(share: float) -> list[Row]:
-    """Return T-03: the median range of the first intercept, and how far out the farthest was."""
-    found = []
-    for variant, published in [("at-50-m", [20.0, 35.0]), ("at-30-m", [20.0, 35.0]), ("at-50-m-mast", [20.0, 35.0])]:
-        ranges_km = simulate("low-altitude", variant, max(round(share * RUNS), 10), _first_intercept_km)[:, 0]
-        what = f"first intercept of a cruise missile {variant.replace('-', ' ')}, km, median"
-        found.append(comparison(f"T-03.{variant}", FOI, what, published, float(np.nanmedian(ranges_km))))
-    return found
+def _low_altitude(share: float, variant: str, published: list[float]) -> Row:
+    """Return T-03: the median range of the first intercept."""
+    ranges_km = simulate("low-altitude", variant, max(round(share * RUNS), 10), _first_intercept_km)[:, 0]
+    what = f"first intercept of a cruise missile {variant.replace('-', ' ')}, km, median"
+    median_km = float(np.median(ranges_km[np.isfinite(ranges_km)])) if np.isfinite(ranges_km).any() else np.nan
+    return comparison(f"T-03.{variant}", FOI, what, published, median_km)
 
 
 def _first_intercept_km(result: SliceResult, first_run: int, runs: int) -> NDArray[np.float64]:
@@ -72,18 +95,8 @@ def _first_intercept_km(result: SliceResult, first_run: int, runs: int) -> NDArr
     return ranges_km[:, None]
 
 
-def _scud() -> list[Row]:
-    source = "test of May 2017, KBS and press"
-    _, _, apogee_m, flight_s = minimum_energy(450e3)
-    return [
-        comparison("T-05.apogee", source, "apogee of a 450 km missile, km", 120.0, apogee_m / 1e3),
-        comparison("T-05.time", source, "flight time, s, with 60 s of boost", 360.0, flight_s + 60.0),
-    ]
-
-
 def _tpy2() -> list[Row]:
     """Return the range of the worked example: 20 pulses of 1 ms at 200 Hz, 81 kW on average, S/N 20."""
-    source = "Lewis & Postol, TPY-2 range calculation (2012), parameters recalled"
     pulse_j = 81e3 / (200.0 * 1e-3) * 1e-3
     gain, area_m2, rcs_m2, noise_k, losses, wanted = 1.03e5, 9.2, 0.01, 500.0, 6.3, 20.0
     wavelength_m = (4.0 * np.pi * area_m2 / gain) ** 0.5
@@ -93,9 +106,9 @@ def _tpy2() -> list[Row]:
     by_hand_m4 /= (4.0 * np.pi) ** 2 * BOLTZMANN_J_PER_K * noise_k * losses * wanted
     by_hand_km = by_hand_m4**0.25 / 1e3
     return [
-        exact("T-16.equation", source, "range, km, gain and area entered by hand", by_hand_km, range_km, 0.01),
-        comparison("T-16", source, "range of a TPY-2 against 0.01 m2, km", 870.0, range_km),
-        comparison("T-16.nas", "NRC, Making Sense of BMD (2012)", "range of a TPY-2, km", 1500.0, range_km),
+        exact("T-16.equation", TPY2_EQUATION, "range, km, gain and area entered by hand", by_hand_km, range_km, 0.01),
+        comparison("T-16", TPY2, "range of a TPY-2 against 0.01 m2, km", 870.0, range_km),
+        comparison("T-16.nas", TPY2_NAS, "range of a TPY-2, km", 1500.0, range_km),
     ]  # fmt: skip
 
 

@@ -10,10 +10,15 @@ from numpy.typing import NDArray
 from openiamd.results.kinds import SHOT
 from openiamd.results.slices import SliceResult
 from openiamd.validation.chain import count_events, simulate, survivors
-from openiamd.validation.rows import Row, exact, ratio, statistical
+from openiamd.validation.rows import RANDOM, Part, Result, Row, exact, ratio, statistical
 
-WILKENING = "Wilkening, Science & Global Security 8 (2000) 183"
+WILKENING = Result(
+    "Kill chain of Wilkening, through the chain", "Wilkening, Science & Global Security 8 (2000) 183", "R", RANDOM
+)
 ELEMENTARY = "binomial probability; Washburn & Kress, Combat Modeling (2009), ch. 2"
+SHOTS = Result("Salvos and looks, through the chain", ELEMENTARY, "C", RANDOM)
+SALVO_SHOTS = Result("Shots of a salvo, through the chain", ELEMENTARY, "C", "a count: a salvo has no chance in it")
+MAGAZINES = Result("Magazines that run out, through the chain", "N - E[min(N, Bin(I, p))], derived", "C", RANDOM)
 TARGETS = 20
 
 # variant, runs, P(no leaker), mean leakers
@@ -47,42 +52,69 @@ def _leak_and_shots(result: SliceResult, first_run: int, runs: int) -> NDArray[n
     return np.stack([survivors(result, runs), count_events(result, first_run, runs, SHOT)], axis=1)
 
 
-def wilkening(share: float) -> list[Row]:
-    """Return the rows of salvos at 20 targets, with and without the common-mode term."""
-    found = []
-    for variant, runs, none, mean in WILKENING_ROWS:
-        leakers = simulate("leakage", variant, max(round(share * runs), 50), _leak_and_shots)[:, 0]
-        clean = ratio((leakers == 0).astype(np.float64))
-        found.append(
-            statistical(f"leakage.{variant}.p0", WILKENING, "P(no leaker of 20), 2 shots each", none, clean, share)
+def wilkening() -> list[Part]:
+    """Return the parts of salvos at 20 targets, with and without the common-mode term."""
+    return [
+        Part(
+            {f"leakage.{row[0]}.{end}": WILKENING.title for end in ("p0", "mean")},
+            lambda share, row=row: _wilkening(share, *row),
         )
-        found.append(
-            statistical(f"leakage.{variant}.mean", WILKENING, "mean leakers of 20", mean, ratio(leakers), share)
+        for row in WILKENING_ROWS
+    ]
+
+
+def _wilkening(share: float, variant: str, runs: int, none: float, mean: float) -> list[Row]:
+    leakers = _counts(variant, share, runs)[:, 0]
+    clean, name = ratio((leakers == 0).astype(np.float64)), f"leakage.{variant}"
+    return [
+        statistical(f"{name}.p0", WILKENING, "P(no leaker of 20), 2 shots each", none, clean, share),
+        statistical(f"{name}.mean", WILKENING, "mean leakers of 20", mean, ratio(leakers), share),
+    ]
+
+
+def shots() -> list[Part]:
+    """Return the parts of salvos, shoot-look-shoot and two layers."""
+    return [
+        Part(
+            {f"leakage.{row[0]}.leak": SHOTS.title, f"leakage.{row[0]}.shots": _spent_result(row[0]).title},
+            lambda share, row=row: _shots(share, *row),
         )
-    return found
+        for row in SHOT_ROWS
+    ]
 
 
-def shots(share: float) -> list[Row]:
-    """Return the rows of salvos, shoot-look-shoot and two layers."""
-    found = []
-    for variant, runs, leakage, fired in SHOT_ROWS:
-        counts = simulate("leakage", variant, max(round(share * runs), 50), _leak_and_shots)
-        leak, spent = (ratio(counts[:, column], float(TARGETS)) for column in (0, 1))
-        name, what = f"leakage.{variant}", "shots per target, through the chain"
-        found.append(statistical(f"{name}.leak", ELEMENTARY, "leakage per target", leakage, leak, share))
-        if variant.startswith("salvo"):  # no look, no chance
-            found.append(exact(f"{name}.shots", ELEMENTARY, what, fired, spent.value, 0.0))
-        else:
-            found.append(statistical(f"{name}.shots", ELEMENTARY, what, fired, spent, share))
-    return found
+def _spent_result(variant: str) -> Result:
+    return SALVO_SHOTS if variant.startswith("salvo") else SHOTS  # no look, no chance
 
 
-def magazines(share: float) -> list[Row]:
-    """Return the rows of magazines that run out."""
-    source = "N - E[min(N, Bin(I, p))], derived"
-    found = []
-    for variant, runs, targets, missiles, pk, mean in MAGAZINE_ROWS:
-        leakers = simulate("leakage", variant, max(round(share * runs), 50), _leak_and_shots)[:, 0]
-        quantity = f"mean leakers, {targets} targets, {missiles} missiles, p = {pk}"
-        found.append(statistical(f"leakage.{variant}", source, quantity, mean, ratio(leakers), share))
-    return found
+def _shots(share: float, variant: str, runs: int, leakage: float, fired: float) -> list[Row]:
+    counts = _counts(variant, share, runs)
+    leak, spent = (ratio(counts[:, column], float(TARGETS)) for column in (0, 1))
+    name, what = f"leakage.{variant}", "shots per target, through the chain"
+    return [
+        statistical(f"{name}.leak", SHOTS, "leakage per target", leakage, leak, share),
+        exact(f"{name}.shots", SALVO_SHOTS, what, fired, spent.value, 0.0)
+        if _spent_result(variant) is SALVO_SHOTS
+        else statistical(f"{name}.shots", SHOTS, what, fired, spent, share),
+    ]
+
+
+def magazines() -> list[Part]:
+    """Return the parts of magazines that run out."""
+    return [
+        Part({f"leakage.{row[0]}": MAGAZINES.title}, lambda share, row=row: _magazine(share, *row))
+        for row in MAGAZINE_ROWS
+    ]
+
+
+def _magazine(
+    share: float, variant: str, runs: int, targets: int, missiles: int, single_shot_pk: float, mean: float
+) -> list[Row]:
+    leakers = _counts(variant, share, runs)[:, 0]
+    quantity = f"mean leakers, {targets} targets, {missiles} missiles, p = {single_shot_pk}"
+    return [statistical(f"leakage.{variant}", MAGAZINES, quantity, mean, ratio(leakers), share)]
+
+
+def _counts(variant: str, share: float, runs: int) -> NDArray[np.float64]:
+    """Return (run, 2): survivors and shots, of a share of the runs."""
+    return simulate("leakage", variant, max(round(share * runs), 50), _leak_and_shots)

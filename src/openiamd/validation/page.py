@@ -1,53 +1,75 @@
-"""Renders the rows of the V&V book as a page of Markdown."""
+"""Renders the rows of the V&V book as a page of Markdown: a section for each published result."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from openiamd.validation.rows import Published, Row
+from openiamd.validation.rows import MARKS, VERDICTS, Row, by_result, tally, written
 
-HEADINGS = ("id", "quantity", "published", "computed", "error", "tolerance", "verdict", "source")
-VERDICTS = {True: "passed", False: "**missed**", None: "compared"}
+HEADINGS = ("id", "quantity", "published", "computed", "error", "tolerance", "verdict")
 TITLES = {
     "exact": "Exact results",
     "statistical": "Random results",
     "comparison": "Comparisons, untuned",
 }
 NOTES = {
-    "exact": "Formulas and deterministic chains; the tolerance is rounding, one scan or one step of motion.",
-    "statistical": "Means over runs through the whole chain; the tolerance is four standard errors, each of them at "
-    "most 2 % of the value.",
+    "exact": "Formulas and deterministic chains: no chance touches them.",
+    "statistical": "Means over runs through the whole chain.",
     "comparison": "Published figures that the model does not claim to reproduce; they never fail.",
 }
 
 
 def page(rows: Iterable[Row]) -> str:
-    """Return a Markdown page with a table for each kind of row."""
+    """Return a Markdown page: what was missed, then a chapter for each kind of row and a section for each result."""
     rows = list(rows)
     checked = [row for row in rows if row["passed"] is not None]
-    passed = sum(row["passed"] is True for row in checked)
-    parts = ["# Published results and their reproduction", f"{passed} of {len(checked)} published results reproduced."]
+    missed = [row for row in checked if not row["passed"]]
+    count = f"{len(checked) - len(missed)} of {len(checked)} published results reproduced"
+    kinds = ", ".join(f"{sum(row['kind'] == kind for row in rows)} {kind}" for kind in ("exact", "statistical"))
+    compared = sum(row["kind"] == "comparison" for row in rows)
+    parts = ["# Published results and their reproduction", f"{count} ({kinds}); {compared} compared, untuned."]
+    if missed:
+        parts += ["## Missed", table(missed)]
     for kind, title in TITLES.items():
-        chosen = [row for row in rows if row["kind"] == kind]
-        if chosen:
-            parts += [f"## {title}", NOTES[kind], table(chosen)]
+        groups = by_result(row for row in rows if row["kind"] == kind)
+        if groups:
+            parts += [f"## {title}", NOTES[kind], *(section(group) for group in groups)]
     return "\n\n".join(parts) + "\n"
 
 
+def section(rows: Sequence[Row]) -> str:
+    """Return one published result: title, source, mark, why the tolerance, and every row."""
+    first = rows[0]
+    whys = list(dict.fromkeys(_text(row["why"]) for row in rows))
+    mark = f"Mark {first['mark']}: {MARKS[first['mark']]}"
+    parts = [
+        f"### {_text(first['title'])}",
+        f"Source: {_text(first['source'])}. {mark}. Verdict: {_bold(tally(rows))}.",
+        f"{'No tolerance' if first['kind'] == 'comparison' else 'Tolerance'}: {'; '.join(whys)}.",
+        table(rows),
+    ]
+    return "\n\n".join(parts)
+
+
 def table(rows: Iterable[Row]) -> str:
-    """Return the rows as one Markdown table."""
+    """Return the rows as one Markdown table, misses in bold."""
     lines = ["| " + " | ".join(HEADINGS) + " |", "|" + "---|" * len(HEADINGS)]
     lines += ["| " + " | ".join(_cells(row)) + " |" for row in rows]
     return "\n".join(lines)
 
 
 def _cells(row: Row) -> list[str]:
-    numbers = [_published(row["published"]), _number(row["computed"]), _number(row["error"]), _number(row["tolerance"])]
-    cells = [f"`{row['id']}`", row["quantity"], *numbers, VERDICTS[row["passed"]], row["source"]]
-    return [cell.replace("|", "\\|") for cell in cells]
+    numbers = [written(row["published"]), written(row["computed"]), written(row["error"], 3)]
+    cells = [_text(row["quantity"]), *numbers, written(row["tolerance"], 3), _bold(VERDICTS[row["passed"]])]
+    if row["passed"] is False:
+        cells[2] = f"**{cells[2]}**"
+    return [f"`{row['id']}`", *cells]
 
 
-def _published(value: Published) -> str:
-    return f"{value[0]:g} to {value[1]:g}" if isinstance(value, list) else f"{value:g}"
+def _text(text: str) -> str:
+    """Return text that Markdown leaves as it is."""
+    for sign in "\\|*_<[$":
+        text = text.replace(sign, f"\\{sign}")
+    return text
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.4g}"
+def _bold(verdict: str) -> str:
+    return f"**{verdict}**" if verdict.startswith("MISSED") else verdict

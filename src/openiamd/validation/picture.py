@@ -9,10 +9,17 @@ from numpy.typing import NDArray
 from openiamd.results.kinds import NETWORK
 from openiamd.results.slices import SliceResult
 from openiamd.validation.chain import simulate
-from openiamd.validation.rows import Row, exact
+from openiamd.validation.rows import Part, Result, Row, exact
 
-SIAP = "Votruba et al., SIAP Metrics Implementation (2001); identity"
-KINEMATICS = "kinematics, v tau"
+SIAP = Result(
+    "Attributes of the air picture, through the chain",
+    "Votruba et al., SIAP Metrics Implementation (2001); identity",
+    "R",
+    "perfect measurements: exact but for rounding",
+)
+LATENCY = Result(
+    "Error that latency makes, through the chain", "kinematics, v tau", "C", "motion at 250 m/s in one step of 1 s"
+)
 SETTLED_S = 60.0
 
 # variant, node, attribute, published value, quantity
@@ -43,18 +50,30 @@ LATENCY_ROWS = [
 RECEIVER = 1
 
 
-def rows(_: float) -> list[Row]:
-    """Return the rows of SIAP identities and latency."""
-    found = []
-    for variant, node, attribute, published, what in ROWS:
-        place = "network" if node == NETWORK else "node"
-        computed = _attributes(variant, node)[attribute]
-        name = f"siap.{variant}.{attribute}.{place}"
-        found.append(exact(name, SIAP, f"{attribute}, {place}, {what}", published, computed, 1e-9))
-    for variant, error_m, quantity in LATENCY_ROWS:
-        computed = _attributes(variant, RECEIVER)["position_error_m"]
-        found.append(exact(f"latency.{variant}", KINEMATICS, quantity, error_m, computed, 250.0))
-    return found
+def parts() -> list[Part]:
+    """Return a part for each attribute and each latency."""
+    siap = [Part({_siap_name(*row[:3]): SIAP.title}, lambda _, row=row: [_siap(*row)]) for row in ROWS]
+    late = [Part({f"latency.{row[0]}": LATENCY.title}, lambda _, row=row: [_latency(*row)]) for row in LATENCY_ROWS]
+    return [*siap, *late]
+
+
+def _siap_name(variant: str, node: int, attribute: str) -> str:
+    return f"siap.{variant}.{attribute}.{_place(node)}"
+
+
+def _place(node: int) -> str:
+    return "network" if node == NETWORK else "node"
+
+
+def _siap(variant: str, node: int, attribute: str, published: float, what: str) -> Row:
+    computed = _attributes(variant, node)[attribute]
+    quantity = f"{attribute}, {_place(node)}, {what}"
+    return exact(_siap_name(variant, node, attribute), SIAP, quantity, published, computed, 1e-9)
+
+
+def _latency(variant: str, error_m: float, quantity: str) -> Row:
+    computed_m = _attributes(variant, RECEIVER)["position_error_m"]
+    return exact(f"latency.{variant}", LATENCY, quantity, error_m, computed_m, 250.0)
 
 
 def _attributes(variant: str, node: int) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """Rows of the V&V book: what was published, what the program computes, and whether the two agree."""
 
 import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypedDict
 
 import numpy as np
@@ -10,20 +11,43 @@ Published = float | list[float]
 
 STANDARD_ERRORS = 4.0  # a random result may miss by this many of its standard errors
 PRECISION = 0.02  # its standard error is at most this share of the value
+RANDOM = "four standard errors of the mean over runs, each at most 2 % of the value"
+MARKS = {"V": "seen in the source", "R": "recalled, text not seen", "C": "computed by two independent methods"}
+VERDICTS = {True: "passed", False: "MISSED", None: "compared"}
+UNTUNED = "shown untuned; the model does not claim to reproduce it"
 
 
 class Row(TypedDict):
-    """One published result beside its reproduction; ``passed`` is None for comparisons."""
+    """One published value beside its reproduction; ``passed`` is None for comparisons."""
 
     id: str
+    title: str  # of the published result that the value belongs to
     kind: str  # exact, statistical or comparison
     source: str
+    mark: str  # V seen in the source, R recalled, C computed by two independent methods
     quantity: str
     published: Published
-    computed: float
-    error: float  # computed minus published; of a range, the distance to its nearer end, 0 inside
+    computed: float | None  # None where the formula raised or gave no finite number
+    error: float | None  # computed minus published; of a range, the distance to its nearer end, 0 inside
     tolerance: float | None
+    why: str  # the tolerance is what it is
     passed: bool | None
+
+
+class Result(NamedTuple):
+    """A published result: what its rows share."""
+
+    title: str
+    source: str
+    mark: str
+    why: str
+
+
+class Part(NamedTuple):
+    """Rows that are computed together: their names are known before, so that a part can be left out."""
+
+    titles: Mapping[str, str]  # of the published results, by the ids of the rows
+    rows: Callable[[float], list[Row]]  # of the share of the full number of Monte Carlo runs
 
 
 class Estimate(NamedTuple):
@@ -53,14 +77,13 @@ def miss(published: Published, computed: float) -> float:
     return computed - min(max(computed, low), high)
 
 
-def exact(name: str, source: str, quantity: str, published: Published, computed: float, tolerance: float) -> Row:
-    """Return the row of a result that no chance touches."""
-    error = miss(published, computed)
-    passed = abs(error) <= tolerance  # NaN never passes
-    return _row(name, "exact", source, quantity, published, computed, tolerance, passed)
+def exact(name: str, result: Result, quantity: str, published: Published, computed: float, tolerance: float) -> Row:
+    """Return the row of a value that no chance touches."""
+    passed = abs(miss(published, computed)) <= tolerance  # NaN never passes
+    return _row(name, "exact", result, quantity, published, computed, tolerance, passed)
 
 
-def statistical(name: str, source: str, quantity: str, published: float, estimate: Estimate, share: float) -> Row:
+def statistical(name: str, result: Result, quantity: str, published: float, estimate: Estimate, share: float) -> Row:
     """Return the row of a Monte Carlo mean: within 4 standard errors, and those within 2 % of the value.
 
     share  of the full number of runs; the wanted precision is relaxed as its square root
@@ -69,27 +92,70 @@ def statistical(name: str, source: str, quantity: str, published: float, estimat
     precise = estimate.standard_error <= PRECISION * abs(published) / math.sqrt(min(share, 1.0))
     passed = precise and estimate.standard_error > 0.0 and abs(estimate.value - published) <= tolerance
     named = f"{quantity} ({estimate.runs:,} runs)"
-    return _row(name, "statistical", source, named, published, estimate.value, tolerance, passed)
+    return _row(name, "statistical", result, named, published, estimate.value, tolerance, passed)
 
 
-def comparison(name: str, source: str, quantity: str, published: Published, computed: float) -> Row:
-    """Return the row of a result that is shown beside a published one, without a verdict."""
-    return _row(name, "comparison", source, quantity, published, computed, None, None)
+def comparison(name: str, result: Result, quantity: str, published: Published, computed: float) -> Row:
+    """Return the row of a value shown beside a published one: no verdict, but a miss where nothing was computed."""
+    passed = None if math.isfinite(computed) else False
+    return _row(name, "comparison", result, quantity, published, computed, None, passed)
 
 
 def _row(
     name: str,
     kind: str,
-    source: str,
+    result: Result,
     quantity: str,
     published: Published,
     computed: float,
     tolerance: float | None,
     passed: bool | None,
 ) -> Row:
-    error = float(miss(published, computed))
-    computed = float(computed)
+    known = math.isfinite(computed)
     return Row(
-        id=name, kind=kind, source=source, quantity=quantity, published=published, computed=computed, error=error,
-        tolerance=tolerance, passed=None if passed is None else bool(passed),
+        id=name, title=result.title, kind=kind, source=result.source, mark=result.mark, quantity=quantity,
+        published=published, computed=float(computed) if known else None,
+        error=float(miss(published, computed)) if known else None,
+        tolerance=tolerance, why=result.why, passed=None if passed is None else bool(passed),
     )  # fmt: skip
+
+
+def computed_parts(rows: Iterable[Row]) -> list[Part]:
+    """Return a part for each row that was too cheap to put off."""
+    return [Part({row["id"]: row["title"]}, lambda _, row=row: [row]) for row in rows]
+
+
+def by_result(rows: Iterable[Row]) -> list[list[Row]]:
+    """Return the rows in groups of one title and kind, in the order of their first rows."""
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row["title"], row["kind"]), []).append(row)
+    return list(groups.values())
+
+
+def worst_use(rows: Iterable[Row]) -> float | None:
+    """Return the largest error as a share of its tolerance, None for comparisons.
+
+    1 is the edge; infinite where nothing was computed, or where no error is tolerated and there is one.
+    """
+    shares = []
+    for row in rows:
+        if row["error"] is None:
+            shares.append(math.inf)
+        elif row["tolerance"] is not None:
+            none = math.inf if row["error"] else 0.0
+            shares.append(abs(row["error"]) / row["tolerance"] if row["tolerance"] else none)
+    return max(shares, default=None)
+
+
+def tally(rows: Sequence[Row]) -> str:
+    """Return the verdict on rows of one result in a word or three."""
+    missed = sum(row["passed"] is False for row in rows)
+    return f"MISSED {missed} of {len(rows)}" if missed else VERDICTS[rows[0]["passed"]]
+
+
+def written(value: Published | None, digits: int = 7) -> str:
+    """Return a value or a range with so many significant digits, a dash where there is none."""
+    if isinstance(value, list):
+        return f"{value[0]:.{digits}g} to {value[1]:.{digits}g}"
+    return "–" if value is None else f"{value:.{digits}g}"

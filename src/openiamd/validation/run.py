@@ -2,35 +2,50 @@
 
 from collections.abc import Callable
 
-from openiamd.validation import comparisons, depth, leakage, picture, saturation, sensing, tables
-from openiamd.validation.rows import Row
+from openiamd.errors import UsageError
+from openiamd.validation import book, comparisons, depth, leakage, picture, saturation, sensing
+from openiamd.validation.rows import Part, Row
 
 Progress = Callable[[int, int, str], None]
 
-CASES: list[tuple[str, Callable[[float], list[Row]]]] = [
-    ("formulas", lambda _: tables.rows()),
-    ("sensing", sensing.rows),
-    ("air picture", picture.rows),
-    ("depth of fire", depth.rows),
+CHAPTERS: list[tuple[str, Callable[[], list[Part]]]] = [
+    ("formulas", book.parts),
+    ("sensing", sensing.parts),
+    ("air picture", picture.parts),
+    ("depth of fire", depth.parts),
     ("salvos", leakage.wilkening),
     ("shoot-look-shoot", leakage.shots),
     ("magazines", leakage.magazines),
-    ("saturation", saturation.rows),
-    ("catalogue and comparisons", comparisons.rows),
+    ("saturation", saturation.parts),
+    ("catalogue and comparisons", comparisons.parts),
 ]
 
 
-def validate(progress: Progress | None = None, share: float = 1.0) -> list[Row]:
-    """Return one row for each published result, formulas first, then the chain of stages, then comparisons.
+def validate(progress: Progress | None = None, share: float = 1.0, only: str = "") -> list[Row]:
+    """Return one row for each published value, formulas first, then the chain of stages, then comparisons.
 
-    progress  called with cases done, cases in all, and the name of the case
+    progress  called with parts done, parts in all, and the name of the chapter
     share     of the full number of Monte Carlo runs; below 1 the wanted precision is relaxed with it
+    only      part of an id or of a title, in either case: other rows are left out, and what computes them is not run
     """
+    chosen = [
+        (chapter, part)
+        for chapter, parts in CHAPTERS
+        for part in parts()
+        if any(_matches(only, name, title) for name, title in part.titles.items())
+    ]
+    if not chosen:
+        hint = "`iamd validate --json` lists every id and title; try `iamd validate --only swerling`"
+        raise UsageError(f"no id or title of a published result contains '{only}'", hint=hint)
     found: list[Row] = []
-    for done, (name, rows) in enumerate(CASES):
+    for done, (chapter, part) in enumerate(chosen):
         if progress is not None:
-            progress(done, len(CASES), name)
-        found += rows(share)
+            progress(done, len(chosen), chapter)
+        found += [row for row in part.rows(share) if _matches(only, row["id"], row["title"])]
     if progress is not None:
-        progress(len(CASES), len(CASES), "done")
+        progress(len(chosen), len(chosen), "done")
     return found
+
+
+def _matches(only: str, name: str, title: str) -> bool:
+    return only.casefold() in name.casefold() or only.casefold() in title.casefold()

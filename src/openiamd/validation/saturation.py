@@ -13,9 +13,14 @@ from numpy.typing import NDArray
 from openiamd.results.kinds import KILLED
 from openiamd.results.slices import SliceResult
 from openiamd.validation.chain import Measure, resolved, simulate
-from openiamd.validation.rows import Row, ratio, statistical
+from openiamd.validation.rows import RANDOM, Part, Result, Row, ratio, statistical
 
-SOURCE = "Erlang, Elektroteknikeren 13 (1917); Kleinrock, Queueing Systems 1 (1975), ch. 3"
+LOSS = Result(
+    "Erlang loss, through the chain",
+    "Erlang, Elektroteknikeren 13 (1917); Kleinrock, Queueing Systems 1 (1975), ch. 3",
+    "C",
+    RANDOM,
+)
 FLIGHT_S = 24.0
 
 # variant, runs, published share lost, what it is
@@ -31,14 +36,14 @@ ROWS = [
 ]
 
 
-def rows(share: float) -> list[Row]:
-    """Return the rows of blocking and pooling."""
-    found = []
-    for variant, runs, lost, quantity in ROWS:
-        counts = simulate("saturation", variant, max(round(share * runs), 20), _measure(variant), slice_runs=20)
-        estimate = ratio(counts[:, 0], counts[:, 1])
-        found.append(statistical(f"saturation.{variant}", SOURCE, quantity, lost, estimate, share))
-    return found
+def parts() -> list[Part]:
+    """Return the parts of blocking and pooling."""
+    return [Part({f"saturation.{row[0]}": LOSS.title}, lambda share, row=row: [_row(share, *row)]) for row in ROWS]
+
+
+def _row(share: float, variant: str, runs: int, lost: float, quantity: str) -> Row:
+    counts = simulate("saturation", variant, max(round(share * runs), 20), _measure(variant), slice_runs=20)
+    return statistical(f"saturation.{variant}", LOSS, quantity, lost, ratio(counts[:, 0], counts[:, 1]), share)
 
 
 def _measure(variant: str) -> Measure:
