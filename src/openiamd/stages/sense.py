@@ -109,8 +109,8 @@ def detect(
     energy, decision = fluctuating_energy(
         draws.seed, number, LOOK, radar.entity, target.entity, scan, degrees, radar.pulses * snr
     )
-    table, step = propagation.marcum[radar.marcum], propagation.marcum_step[radar.marcum]
-    return observed_snr(decision, energy, table, step, radar.least_energy)
+    step = float(propagation.marcum_step[radar.marcum])
+    return observed_snr(decision, energy, propagation.marcum[radar.marcum], step, radar.least_energy)
 
 
 @kernel

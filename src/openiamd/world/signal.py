@@ -50,8 +50,12 @@ def shadow(
     if terrain.row[0].present:
         if radar.mask >= 0:
             lowest_m, edge_m = lowest_visible(
-                terrain.mask_m[radar.mask], terrain.edge_m[radar.mask], radar.mask_step_m, azimuth_rad, ground_m
-            )
+                terrain.mask_m[radar.mask], terrain.edge_m[radar.mask], radar.mask_step_m, azimuth_rad, ground_m,
+                effective_radius_m,
+            )  # fmt: skip
+            # Between a place that an edge hides and one that none does, the edge is the last step before the target.
+            if edge_m <= 0.0 and lowest_m > target_height_m:
+                edge_m = max(ground_m - radar.mask_step_m, 0.5 * ground_m)
             return lowest_m - target_height_m, edge_m
         return below_sight(
             terrain, effective_radius_m, antenna_m, antenna_height_m, position_m, target_height_m, ground_m

@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.ndimage import maximum_filter
 
+from openiamd.elevation.cells import Cell, masking_range_m, needed_cells
+from openiamd.elevation.read import Elevation, open_elevation
+from openiamd.elevation.sites import site_raster, theatre_grid
+from openiamd.elevation.source import terrain_source
 from openiamd.kernels import kernel
 from openiamd.physics.geodesy import EARTH_RADIUS_M
 from openiamd.physics.raster import Raster, bilinear, ground_m
-from openiamd.physics.refraction import EFFECTIVE_RADIUS_FACTOR, radar_horizon_m
 from openiamd.physics.terrain import masking_table
 from openiamd.world.arrays import FLAG, NUMBER, Floats, Rows, Singles, filled_rows
 
 if TYPE_CHECKING:
-    from openiamd.catalogue.resolved import Point, ResolvedScenario, Sensor
-    from openiamd.elevation.read import Elevation
+    from openiamd.catalogue.resolved import Point, ResolvedScenario
 
 GRID_SPACING_M = 1_000.0
 AZIMUTHS = 1_440  # of a masking table: 1.3 km apart at 300 km
 MASK_STEP_M = 900.0
-HIGHEST_TARGET_M = 13_000.0  # whatever flies higher is seen over the terrain wherever it is above the horizon
 BLOCK = 16  # grid cells along the side of a block whose highest ground is kept
 NO_MASK = -1
 CLEAR_M = -1e9
-MARGIN_DEG = 0.05  # read beyond what is needed, so that interpolation has neighbours
 SAG_M = 4.0  # a ray sags less than this within a block
 
 TERRAIN_COLUMNS = {
@@ -74,16 +74,16 @@ def compile_terrain(scenario: ResolvedScenario) -> Ground:
         return Ground(
             flat_terrain(), tuple(one.position for one in scenario.sensors), (NO_MASK,) * len(scenario.sensors)
         )
-    from openiamd.elevation.sources import terrain_source
-
     source = str(terrain_source(environment.terrain, None))
     origin, factor = scenario.origin, environment.effective_radius_factor
-    grid, peaks = _grids(source, origin.latitude_rad, origin.longitude_rad, scenario.radius_m)
+    cells = tuple(needed_cells([scenario]))
+    grid, peaks = _grids(source, origin.latitude_rad, origin.longitude_rad, scenario.radius_m, cells)
     on_ground = [sensor for sensor in scenario.sensors if sensor.platform < 0]
     found = {sensor.id: _site(source, sensor.position, environment.siting_m) for sensor in on_ground}
     heights_m = {sensor.id: found[sensor.id].height_m + sensor.antenna_height_m for sensor in on_ground}
     # One length for all, so that the tables stack; sweeping farther than a radar reaches costs milliseconds.
-    reach_m = max((_reach_m(sensor, heights_m[sensor.id], factor) for sensor in on_ground), default=MASK_STEP_M)
+    reaches_m = [masking_range_m(sensor.range_instrumented_m, sensor.antenna_height_m) for sensor in on_ground]
+    reach_m = max(reaches_m, default=MASK_STEP_M)
     swept = [
         _mask(
             source, found[sensor.id].latitude_rad, found[sensor.id].longitude_rad, heights_m[sensor.id], reach_m, factor
@@ -107,29 +107,26 @@ def compile_terrain(scenario: ResolvedScenario) -> Ground:
     )
 
 
-def _reach_m(sensor: Sensor, height_m: float, factor: float) -> float:
-    """Return how far a mask matters: to the instrumented range, or to where the highest targets are at the horizon."""
-    horizon_m = radar_horizon_m(height_m, HIGHEST_TARGET_M) * math.sqrt(factor / EFFECTIVE_RADIUS_FACTOR)
-    return min(sensor.range_instrumented_m, horizon_m)
-
-
 @lru_cache(maxsize=4)
 def _elevation(source: str) -> Elevation:
-    from openiamd.elevation.read import open_elevation
-
+    """Return the elevations of a file or folder, opened once."""
     return open_elevation(Path(source))
 
 
 @lru_cache(maxsize=4)
-def _grids(source: str, latitude_rad: float, longitude_rad: float, radius_m: float) -> tuple[Singles, Singles]:
-    """Return the ground on the theatre's grid, and the highest ground in and around each block of cells."""
-    from openiamd.elevation.sites import theatre_grid
+def _grids(
+    source: str, latitude_rad: float, longitude_rad: float, radius_m: float, cells: tuple[Cell, ...]
+) -> tuple[Singles, Singles]:
+    """Return the ground on the theatre's grid, and the highest ground in and around each block of cells.
 
-    grid = theatre_grid(_elevation(source), latitude_rad, longitude_rad, radius_m, GRID_SPACING_M)
+    cells  that must be covered, since radars look or something flies there; elsewhere unknown ground is at 0
+    """
+    grid = theatre_grid(_elevation(source), latitude_rad, longitude_rad, radius_m, GRID_SPACING_M, cells)
     size = math.ceil(grid.shape[0] / BLOCK)
     padded = np.full((size * BLOCK, size * BLOCK), grid.min(), np.float32)
     padded[: grid.shape[0], : grid.shape[1]] = grid
-    return grid, maximum_filter(padded.reshape(size, BLOCK, size, BLOCK).max(axis=(1, 3)), 3)
+    blocks = padded.reshape(size, BLOCK, size, BLOCK).max(axis=(1, 3))
+    return grid, np.asarray(maximum_filter(blocks, 3), np.float32)
 
 
 @lru_cache(maxsize=64)
@@ -148,14 +145,8 @@ def _mask(
 
 @lru_cache(maxsize=8)
 def _around(source: str, latitude_rad: float, longitude_rad: float, reach_m: float) -> Raster:
-    """Return the elevations within ``reach_m`` of a place and a little more."""
-    reach_deg = math.degrees(reach_m / EARTH_RADIUS_M) + MARGIN_DEG
-    latitude_deg, longitude_deg = math.degrees(latitude_rad), math.degrees(longitude_rad)
-    widest = math.cos(math.radians(min(abs(latitude_deg) + reach_deg, 89.0)))
-    across_deg = reach_deg / widest
-    return _elevation(source).window(
-        latitude_deg - reach_deg, longitude_deg - across_deg, latitude_deg + reach_deg, longitude_deg + across_deg
-    )
+    """Return the elevations within ``reach_m`` of a place, read once for radars that share it."""
+    return site_raster(_elevation(source), latitude_rad, longitude_rad, reach_m)
 
 
 def _site(source: str, place: Point, within_m: float) -> Point:

@@ -5,15 +5,34 @@ A new topic is a module of this folder and a line in ``TOPICS``.
 
 from types import ModuleType
 
-from openiamd.validation.formulas import anchor, ballistics, firing, geometry, horizon, identity, looks, queueing
+from openiamd.validation.formulas import (
+    anchor,
+    ballistics,
+    detection,
+    firing,
+    geodesy,
+    geometry,
+    horizon,
+    identity,
+    looks,
+    propagation,
+    queueing,
+    radar,
+    rcs,
+)
 
 TOPICS: dict[str, ModuleType] = {
     "anchor": anchor,
     "ballistics": ballistics,
+    "detection": detection,
     "firing": firing,
+    "geodesy": geodesy,
     "geometry": geometry,
     "horizon": horizon,
     "identity": identity,
     "looks": looks,
+    "propagation": propagation,
     "queueing": queueing,
+    "radar": radar,
+    "rcs": rcs,
 }
