@@ -210,6 +210,7 @@ def manifest(replications):
             "picture": "Plus tracks from the network, without identity.",
             "integrated": "Plus tracks with identity, and common interrogation.",
         },
+        "environment": dict.fromkeys(VARIANTS, "smooth earth: no terrain; no attenuation by gas"),
         "reference": "standalone",
         "catalogue_sha256": "1" * 64,
         "version": "0.1.0",

@@ -69,7 +69,11 @@ def check(options: argparse.Namespace) -> int:
     for name in scenario.variant_names:
         variant = scenario.variant(name)
         check_scenario(variant, catalogue.names_by_kind())
-        resolve(variant, catalogue)
+        resolved = resolve(variant, catalogue)
+        if resolved.environment.terrain:
+            from openiamd.studies.ground import put_on_ground
+
+            put_on_ground(variant, resolved)
     print(f"{options.scenario} is valid; variants: {', '.join(scenario.variant_names)}")
     return 0
 
@@ -198,6 +202,7 @@ def _simulate(options: argparse.Namespace, scenario: "Scenario", variants: list[
                 threads=options.threads or _available_processors(),
                 output=output,
                 progress=progress,
+                terrain=options.terrain,
             )
         report = write_report(output)
     except KeyboardInterrupt:
@@ -210,6 +215,8 @@ def _simulate(options: argparse.Namespace, scenario: "Scenario", variants: list[
         summary_tables(results.summary())
     for sentence in unfinished(results.summary()):
         message(f"warning: {sentence}")
+    for sentence in dict.fromkeys(results.manifest["environment"].values()):
+        message(f"environment: {sentence}")
     message(f"results: {output}\nreport:  {report}")
     message(f"hint: open the report in a browser; from Python: openiamd.open_results({str(output)!r})")
     return 0
@@ -328,6 +335,11 @@ def _add_study_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--threads", type=count, metavar="T", help="threads (default: all processors)")
     command.add_argument("-o", dest="output", type=Path, metavar="DIR", help="run folder, absent or empty")
+    command.add_argument(
+        "--terrain",
+        metavar="SOURCE",
+        help="elevations: a file, a folder of tiles, 'cache' or 'none'; else the scenario's",
+    )
 
 
 def _add_terrain_options(command: argparse.ArgumentParser) -> None:

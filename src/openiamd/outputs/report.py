@@ -215,6 +215,14 @@ def _sections(results: Results) -> list[dict[str, Any]]:
     ]
 
 
+def _environments(results: Results) -> dict[str, list[str]]:
+    """Return what lies between radars and targets, with the variants that each sentence is about."""
+    found: dict[str, list[str]] = {}
+    for variant, sentence in results.manifest.get("environment", {}).items():
+        found.setdefault(sentence, []).append(variant)
+    return found
+
+
 def _context(results: Results) -> dict[str, Any]:
     summary, manifest = results.summary(), results.manifest
     others = [variant for variant in results.variants if variant in summary["differences"]]
@@ -235,6 +243,7 @@ def _context(results: Results) -> dict[str, Any]:
         "all_rows": _all_rows(summary, results.variants),
         "definitions": MEASURES,
         "sections": _sections(results),
+        "environments": _environments(results),
         "trust": _trust(manifest.get("inputs", []), manifest.get("sources", {})),
     }
 

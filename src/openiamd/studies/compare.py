@@ -24,6 +24,7 @@ from openiamd.scenario.load import load_scenario
 from openiamd.scenario.model import Scenario
 from openiamd.simulate import SLICE_RUNS, simulate_batch
 from openiamd.studies.entities import entities
+from openiamd.studies.ground import describe_environment, put_on_ground
 from openiamd.world.compile import compile_world
 
 NAMED_CHANGES = 3  # of a section that a variant overrides, in its description; more are counted
@@ -52,6 +53,7 @@ def compare(
     output: str | Path | None = None,
     progress: Progress | None = None,
     slice_runs: int | None = None,
+    terrain: str | None = None,
 ) -> Results:
     """Simulate variants of a scenario run by run with the same draws, and write the run folder.
 
@@ -62,13 +64,14 @@ def compare(
     output        run folder, absent or empty; default ``runs/<scenario>-<UTC time>``
     progress      called with runs done, runs in all, and the variant
     slice_runs    runs computed together; does not change the tables
+    terrain       elevations in place of the scenario's: a file, a folder of tiles, 'cache', or 'none'
 
     Raises:
-        ScenarioError, CatalogueError: the scenario cannot be used; nothing has been written.
+        ScenarioError, CatalogueError, TerrainError: the scenario cannot be used; nothing has been written.
         UsageError: an argument cannot be used; nothing has been written.
         CapacityError: the runs need more memory than allowed.
     """
-    plan = make_plan(source, variants, replications, seed, slice_runs)
+    plan = make_plan(source, variants, replications, seed, slice_runs, terrain)
     threads = _at_least_one("threads", threads or _processors())
     directory = Path(output) if output is not None else _default_output(plan.scenario.name)
     check_output(directory)
@@ -88,6 +91,7 @@ def make_plan(
     replications: int | None = None,
     seed: int | None = None,
     slice_runs: int | None = None,
+    terrain: str | None = None,
 ) -> Plan:
     """Load, check and resolve every variant; raise before anything is written."""
     scenario = source if isinstance(source, Scenario) else load_scenario(source)
@@ -100,7 +104,7 @@ def make_plan(
     for name in names:
         variant = scenario.variant(name)
         check(variant, catalogue.names_by_kind())
-        resolved[name] = resolve(variant, catalogue)
+        resolved[name] = put_on_ground(variant, resolve(variant, catalogue), terrain)
         compile_world(resolved[name])
     return Plan(
         scenario=scenario,
@@ -171,6 +175,7 @@ def _manifest(plan: Plan) -> dict[str, Any]:
             "score_gate_m": first.score_gate_m,
         },
         "variant_descriptions": {name: _variant_description(scenario, name) for name in plan.variants},
+        "environment": {name: describe_environment(one.environment) for name, one in plan.variants.items()},
         "reference": next(iter(plan.variants)),
         "catalogue_sha256": plan.catalogue.digest,
         "version": openiamd.__version__,

@@ -16,6 +16,7 @@ def simulate(
     threads: int | None = None,
     output: str | Path | None = None,
     progress: Progress | None = None,
+    terrain: str | None = None,
 ) -> Results:
     """Simulate one variant and write the run folder.
 
@@ -24,4 +25,4 @@ def simulate(
     """
     scenario = source if isinstance(source, Scenario) else load_scenario(source)
     chosen = [variant or scenario.reference_variant]
-    return compare(scenario, chosen, replications, seed, threads, output, progress)
+    return compare(scenario, chosen, replications, seed, threads, output, progress, terrain=terrain)

@@ -74,10 +74,8 @@ def compile_terrain(scenario: ResolvedScenario) -> Ground:
         return Ground(
             flat_terrain(), tuple(one.position for one in scenario.sensors), (NO_MASK,) * len(scenario.sensors)
         )
-    source = str(terrain_source(environment.terrain, None))
-    origin, factor = scenario.origin, environment.effective_radius_factor
-    cells = tuple(needed_cells([scenario]))
-    grid, peaks = _grids(source, origin.latitude_rad, origin.longitude_rad, scenario.radius_m, cells)
+    source, factor = str(terrain_source(environment.terrain, None)), environment.effective_radius_factor
+    grid, peaks = _grids(source, *_extent(scenario))
     on_ground = [sensor for sensor in scenario.sensors if sensor.platform < 0]
     found = {sensor.id: _site(source, sensor.position, environment.siting_m) for sensor in on_ground}
     heights_m = {sensor.id: found[sensor.id].height_m + sensor.antenna_height_m for sensor in on_ground}
@@ -107,8 +105,19 @@ def compile_terrain(scenario: ResolvedScenario) -> Ground:
     )
 
 
+def ground_grid(scenario: ResolvedScenario) -> tuple[Singles, float]:
+    """Return the ground (north, east) on the theatre's grid, its origin in the middle, and the spacing in metres."""
+    source = str(terrain_source(scenario.environment.terrain, None))
+    return _grids(source, *_extent(scenario))[0], GRID_SPACING_M
+
+
+def _extent(scenario: ResolvedScenario) -> tuple[float, float, float, tuple[Cell, ...]]:
+    origin = scenario.origin
+    return origin.latitude_rad, origin.longitude_rad, scenario.radius_m, tuple(needed_cells([scenario]))
+
+
 @lru_cache(maxsize=4)
-def _elevation(source: str) -> Elevation:
+def elevation_of(source: str) -> Elevation:
     """Return the elevations of a file or folder, opened once."""
     return open_elevation(Path(source))
 
@@ -121,7 +130,7 @@ def _grids(
 
     cells  that must be covered, since radars look or something flies there; elsewhere unknown ground is at 0
     """
-    grid = theatre_grid(_elevation(source), latitude_rad, longitude_rad, radius_m, GRID_SPACING_M, cells)
+    grid = theatre_grid(elevation_of(source), latitude_rad, longitude_rad, radius_m, GRID_SPACING_M, cells)
     size = math.ceil(grid.shape[0] / BLOCK)
     padded = np.full((size * BLOCK, size * BLOCK), grid.min(), np.float32)
     padded[: grid.shape[0], : grid.shape[1]] = grid
@@ -146,7 +155,7 @@ def _mask(
 @lru_cache(maxsize=8)
 def _around(source: str, latitude_rad: float, longitude_rad: float, reach_m: float) -> Raster:
     """Return the elevations within ``reach_m`` of a place, read once for radars that share it."""
-    return site_raster(_elevation(source), latitude_rad, longitude_rad, reach_m)
+    return site_raster(elevation_of(source), latitude_rad, longitude_rad, reach_m)
 
 
 def _site(source: str, place: Point, within_m: float) -> Point:
