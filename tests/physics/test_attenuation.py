@@ -105,7 +105,7 @@ def test_rain_of_the_path_table_against_fine_integration(antenna_m):
             assert table[row, column] == pytest.approx(fine_db, rel=1e-4, abs=2.0 * piece_m / 1e3)
 
 
-@pytest.mark.parametrize(("antenna_m", "relative"), [(20.0, 0.025), (1e3, 0.05), (9e3, 0.11)])
+@pytest.mark.parametrize(("antenna_m", "relative"), [(20.0, 0.055), (1e3, 0.06), (9e3, 0.11)])
 def test_gas_of_the_path_table_against_bent_rays(antenna_m, relative):
     """Rays that bend as in the CRPL atmosphere; high up the 4/3 earth bends too much, so that rays pass too high."""
     worst = 0.0
