@@ -56,11 +56,12 @@ def test_there_and_back_from_the_depths_to_orbit():
 
 def test_against_pyproj():
     rng = np.random.default_rng(2)
-    degrees = np.stack([rng.uniform(-90.0, 90.0, 500), rng.uniform(-180.0, 180.0, 500)])
+    latitude, longitude = rng.uniform(-90.0, 90.0, 500), rng.uniform(-180.0, 180.0, 500)
     height_m = rng.uniform(-5e3, 150e3, 500)
     transform = Transformer.from_crs("EPSG:4979", "EPSG:4978")
-    theirs = np.stack(transform.transform(*degrees, height_m), axis=-1)
-    assert ellipsoid.ecef_from_geodetic(*np.radians(degrees), height_m) == pytest.approx(theirs, abs=1e-6)
+    theirs = np.stack(transform.transform(latitude, longitude, height_m), axis=-1)
+    ours = ellipsoid.ecef_from_geodetic(np.radians(latitude), np.radians(longitude), height_m)
+    assert ours == pytest.approx(theirs, abs=1e-6)
 
 
 def test_poles_and_equator():
@@ -91,8 +92,8 @@ def test_sphere_is_off_by_at_most_0_56_percent():
 @given(LATITUDES, LONGITUDES, LATITUDES, LONGITUDES)
 @settings(max_examples=200, deadline=None)
 def test_geodesics_against_pyproj(latitude1, longitude1, latitude2, longitude2):
-    places = [math.degrees(angle) for angle in (longitude1, latitude1, longitude2, latitude2)]
-    _, _, theirs_m = Geod(ellps="WGS84").inv(*places)
+    west, south, east, north = (math.degrees(angle) for angle in (longitude1, latitude1, longitude2, latitude2))
+    _, _, theirs_m = Geod(ellps="WGS84").inv(west, south, east, north)
     if great_circle_distance_m(latitude1, longitude1, latitude2, longitude2) < 19_900e3:
         assert ellipsoid.geodesic(latitude1, longitude1, latitude2, longitude2)[0] == pytest.approx(theirs_m, abs=1e-3)
 

@@ -1,6 +1,7 @@
 """Multipath: lobes of elementary geometry, the reflection point, roughness, and the way to the horizon."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,10 @@ FLAT_M = 1e13
 HUNDRED_MHZ_M = SPEED_OF_LIGHT_MPS / 1e8
 
 
+def root(function, low, high) -> Any:
+    return brentq(function, low, high)
+
+
 def factor(antenna_m, target_m, range_m, wavelength_m, radius_m=RADIUS_M, waves_m=0.0, vertical=False):
     return multipath.propagation_factor_squared(antenna_m, target_m, range_m, wavelength_m, radius_m, waves_m, vertical)
 
@@ -29,7 +34,7 @@ def test_first_lobe_and_null_of_100_mhz_at_10_m(half_waves, published_deg):
         target_m = 1e6 * math.tan(elevation)
         return multipath.reflection_geometry(10.0, target_m, 1e6, FLAT_M)[1] - 0.5 * half_waves * HUNDRED_MHZ_M
 
-    assert math.degrees(brentq(excess, 1e-3, 0.5)) == pytest.approx(published_deg, abs=6e-4)
+    assert math.degrees(root(excess, 1e-3, 0.5)) == pytest.approx(published_deg, abs=6e-4)
 
 
 def test_in_the_first_lobe_range_doubles_and_in_the_null_nothing_arrives():
@@ -49,7 +54,7 @@ def exact_reflection(antenna_m, target_m, range_m):
             both.append(math.sqrt(height_m**2 + 4.0 * RADIUS_M * above_m * math.sin(0.5 * angle) ** 2))
         return both
 
-    found = minimize_scalar(
+    found: Any = minimize_scalar(
         lambda foot: sum(legs(foot)), bounds=(0.0, range_m / RADIUS_M), method="bounded", options={"xatol": 1e-14}
     )
     leg1_m, leg2_m = legs(found.x)
@@ -172,7 +177,7 @@ def test_no_step_where_rays_take_over(waves):
     def excess(range_m):
         return multipath.reflection_geometry(20.0, 100.0, range_m, RADIUS_M)[1] / 0.1 - waves
 
-    range_m = brentq(excess, 5e3, 59e3)
+    range_m = root(excess, 5e3, 59e3)
     assert factor(20.0, 100.0, range_m - 5.0, 0.1) == pytest.approx(factor(20.0, 100.0, range_m + 5.0, 0.1), rel=3e-3)
 
 

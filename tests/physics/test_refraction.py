@@ -1,6 +1,7 @@
 """Refraction: published horizon distances and the MathWorks height-range examples."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -177,7 +178,7 @@ def test_bent_ray_against_the_ray_equation_integrated_by_scipy(antenna_m, elevat
     assert ray.slant_range_m == pytest.approx(math.hypot(x, y - start[1]), abs=0.5)
 
 
-def apparent_elevation(antenna_m, target_m, range_m):
+def apparent_elevation(antenna_m, target_m, range_m) -> Any:
     lowest = -0.9 * math.sqrt(2.0 * antenna_m / 8e6)
     return brentq(lambda angle: trace_ray(antenna_m, target_m, angle).ground_range_m - range_m, lowest, 1.5, xtol=1e-12)
 
