@@ -214,6 +214,6 @@ def lobe_range_m(*, frequency_hz: float, antenna_height_m: float, free_space_ran
     elevation = lobe_elevation_deg(frequency_hz=frequency_hz, antenna_height_m=antenna_height_m, half_waves=1.0)
     target_m, wavelength_m = _FAR_M * math.tan(math.radians(elevation)), SPEED_OF_LIGHT_MPS / frequency_hz
     factor_squared = multipath.propagation_factor_squared(
-        antenna_height_m, target_m, _FAR_M, wavelength_m, _FLAT_EARTH_M, 0.0, False, 0.25
+        antenna_height_m, target_m, _FAR_M, wavelength_m, _FLAT_EARTH_M, 0.0, False
     )
     return free_space_range_m * math.sqrt(factor_squared)
