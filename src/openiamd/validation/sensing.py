@@ -36,6 +36,10 @@ LOOK_ROWS = [
     ("snr-13", 2_000, 0.5172, "share of looks that detect, Swerling 1, Pfa 1e-6, 13 dB"),
     ("snr-15", 2_000, 0.6548, "share of looks that detect, Swerling 1, Pfa 1e-6, 15 dB"),
     ("snr-20", 2_000, 0.8722, "share of looks that detect, Swerling 1, Pfa 1e-6, 20 dB"),
+    ("case-0-1", 2_000, 0.87444, "share of looks that detect, Swerling 0, Pfa 1e-6, 13 dB"),
+    ("case-2-10", 2_000, 0.73399, "share of looks that detect, Swerling 2, 10 pulses, Pfa 1e-6, 5 dB"),
+    ("case-3-10", 2_000, 0.82290, "share of looks that detect, Swerling 3, 10 pulses, Pfa 1e-6, 8 dB"),
+    ("case-4-10", 2_000, 0.57044, "share of looks that detect, Swerling 4, 10 pulses, Pfa 1e-8, 5 dB"),
     ("start-2-of-3", 2_000, 0.784, "share of tracks confirmed, 2 of 3 looks, p = 0.7"),
     ("start-3-of-5", 2_000, 0.8369, "share of tracks confirmed, 3 of 5 looks, p = 0.7"),
 ]
@@ -68,12 +72,12 @@ def _published() -> dict[str, Case]:
 
 
 def _look_result(variant: str) -> Result:
-    return LOOKS if variant.startswith("snr") else STARTS
+    return STARTS if variant.startswith("start") else LOOKS
 
 
 def _look(share: float, variant: str, runs: int, published: float, quantity: str) -> Row:
     counts = simulate("detection", variant, max(round(share * runs), 50), _looked_and_seen)
-    estimate = ratio(counts[:, 1 if variant.startswith("snr") else 2], counts[:, 0])
+    estimate = ratio(counts[:, 2 if variant.startswith("start") else 1], counts[:, 0])
     return statistical(f"detection.{variant}", _look_result(variant), quantity, published, estimate, share)
 
 

@@ -108,17 +108,14 @@ def over_sea(
 def lobing_power(
     radar: Rows, propagation: PropagationTable, antenna_height_m: float, target_height_m: float, ground_m: float
 ) -> float:
-    """Return the two-way power of direct and reflected ray together over that of the direct one: F^4."""
+    """Return the two-way power of direct and reflected ray together over that of the direct one: F^4.
+
+    It runs into the loss over a smooth earth at the horizon, so no edge is counted beside it.
+    """
     air = propagation.row[0]
-    horizon_m = math.sqrt(2.0 * air.effective_radius_m) * (
-        math.sqrt(max(antenna_height_m, 0.0)) + math.sqrt(max(target_height_m, 0.0))
-    )
-    horizon_db = smooth_earth_loss_db(
-        antenna_height_m, target_height_m, horizon_m, radar.wavelength_m, air.effective_radius_m
-    )
     one_way = propagation_factor_squared(
         antenna_height_m, target_height_m, ground_m, radar.wavelength_m, air.effective_radius_m, air.wave_height_m,
-        air.vertical, 10.0 ** (-0.1 * horizon_db),
+        air.vertical,
     )  # fmt: skip
     return one_way * one_way
 
