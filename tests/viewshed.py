@@ -112,7 +112,6 @@ def gdal_version() -> str | None:
 def gdal_lowest_visible(local: LocalMap) -> tuple[Floats, float]:
     """Return the lowest visible height above ground by GDAL (row, column), and the time of the command in seconds."""
     import rasterio
-    from rasterio.transform import from_origin
 
     rows, columns = local.ground_m.shape
     corner_m = 0.5 * rows * local.cell_m
@@ -121,7 +120,7 @@ def gdal_lowest_visible(local: LocalMap) -> tuple[Floats, float]:
         source, target = f"{folder}/ground.tif", f"{folder}/visible.tif"
         with rasterio.open(
             source, "w", driver="GTiff", width=columns, height=rows, count=1, dtype="float32", crs=projection,
-            transform=from_origin(-corner_m, corner_m, local.cell_m, local.cell_m),
+            transform=rasterio.Affine(local.cell_m, 0.0, -corner_m, 0.0, -local.cell_m, corner_m),
         ) as dataset:  # fmt: skip
             dataset.write(local.ground_m, 1)
         start_s = time.perf_counter()
