@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -180,7 +180,7 @@ def main() -> int:
     if version is None:
         print("gdal_viewshed is absent: nothing is written", file=sys.stderr)  # noqa: T201 - a program of its own
         return 1
-    arrays: dict[str, NDArray] = {
+    arrays: dict[str, Any] = {
         "command": np.array(" ".join(command_line("GROUND.tif", "VISIBLE.tif", REACH_M))),
         "version": np.array(version),
     }

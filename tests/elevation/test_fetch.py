@@ -6,6 +6,7 @@ import math
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ def server(tmp_path, monkeypatch):
             self.end_headers()
             self.wfile.write(whole if isinstance(content, bytes) else whole[:100])
 
-        def log_message(self, *arguments):
+        def log_message(self, format, *arguments):
             pass
 
     running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -67,7 +68,7 @@ def place(latitude, longitude):
     return Point(math.radians(latitude), math.radians(longitude))
 
 
-def scenario(*route):
+def scenario(*route) -> Any:
     """Return what fetching reads of a scenario: no radar, one route."""
     waypoints = tuple(Waypoint(place(*one), 100.0) for one in route)
     return SimpleNamespace(sensors=(), objects=(SimpleNamespace(route=waypoints, ballistic=False, loop=False),))

@@ -31,6 +31,10 @@ def refusal(call):
     return str(raised.value)
 
 
+def box_of(south, west, north, east):
+    return radians(south), radians(west), radians(north), radians(east)
+
+
 # ---- Reading
 
 
@@ -152,12 +156,12 @@ def test_voids_and_uncovered_land_are_refused_by_place(tmp_path):
         return np.where((abs(latitude - 39.5) < 0.001) & (abs(longitude - 32.5) < 0.001), np.nan, 7.0)
 
     elevation = open_elevation(write_tile(tmp_path / "a.tif", 39, 32, with_hole))
-    box = tuple(radians(value) for value in (39.1, 32.1, 39.9, 32.9))
+    box = box_of(39.1, 32.1, 39.9, 32.9)
     assert refusal(lambda: elevation.window(*box)).startswith(
         "1 post has no elevation (voids), the first at 39.5000, 32.50"
     )
     assert elevation.window(*box, needed=()).elevation_m.min() == 0.0
-    wider = tuple(radians(value) for value in (37.5, 32.1, 39.9, 32.9))
+    wider = box_of(37.5, 32.1, 39.9, 32.9)
     assert "do not cover n37e032, n38e032" in refusal(lambda: elevation.window(*wider))
     assert "180th meridian" in refusal(lambda: elevation.window(0.0, 3.1, 0.1, 3.2))
 
@@ -263,9 +267,7 @@ def test_spot_heights_of_the_30_arc_second_set(reference_data):
             published_m, abs=tolerance_m
         )
     for latitude, longitude, published_m in PEAKS.values():
-        raster = elevation.window(
-            *(radians(v) for v in (latitude - 0.05, longitude - 0.05, latitude + 0.05, longitude + 0.05))
-        )
+        raster = elevation.window(*box_of(latitude - 0.05, longitude - 0.05, latitude + 0.05, longitude + 0.05))
         assert -250.0 <= raster.elevation_m.max() - published_m <= -20.0
 
 
