@@ -46,7 +46,8 @@ def engine(monkeypatch, tmp_path):
         options["output"].mkdir(parents=True)
         if "interrupt" in asked["source"]:
             raise KeyboardInterrupt
-        return SimpleNamespace(summary=lambda: SUMMARY)
+        manifest = {"environment": {"standalone": "smooth earth: no terrain", "integrated": "smooth earth: no terrain"}}
+        return SimpleNamespace(summary=lambda: SUMMARY, manifest=manifest)
 
     for name, attributes in {
         "openiamd.scenario.load": {"load_scenario": load_scenario},
@@ -116,6 +117,8 @@ def test_compare_prints_tables_on_stdout_and_the_rest_on_stderr(engine, capsys):
     assert "paired t" in said.out
     assert "standalone: 1 of 2" in said.err
     assert "report.html" in said.err
+    assert said.err.count("environment: smooth earth: no terrain") == 1
+    assert engine["terrain"] is None
     assert engine["variants"] == ["standalone", "integrated"]
     assert (engine["replications"], engine["seed"], engine["source"]) == (4, 7, "turkey")
     assert engine["threads"] >= 1
@@ -124,7 +127,8 @@ def test_compare_prints_tables_on_stdout_and_the_rest_on_stderr(engine, capsys):
 
 
 def test_json_is_alone_on_stdout(engine, capsys):
-    assert cli.main(["compare", "turkey", "--json", "-o", "out", "--threads", "2"]) == 0
+    assert cli.main(["compare", "turkey", "--json", "-o", "out", "--threads", "2", "--terrain", "cache"]) == 0
+    assert engine["terrain"] == "cache"
     assert json.loads(capsys.readouterr().out) == SUMMARY
     assert engine["threads"] == 2
     assert str(engine["output"]) == "out"
