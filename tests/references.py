@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq, linear_sum_assignment
 
 from openiamd.estimation import assignment, kalman
-from openiamd.physics import detection, draws, envelope, geodesy, radar, refraction
+from openiamd.physics import detection, draws, envelope, geodesy, radar, refraction, terrain
 
 Floats = NDArray[np.float64]
 Rng = np.random.Generator
@@ -248,6 +248,40 @@ def plain_measurement(basis: Floats, antenna: Floats, *measured: float) -> Float
     return np.concatenate([antenna + basis.T @ (range_m * along), r.ravel()])
 
 
+# ---- Terrain
+
+
+def masking_inputs(rng: Rng) -> tuple[Any, ...]:
+    """Return mask and edge (azimuth, range), the step, and an azimuth and range that may lie beyond the table."""
+    mask = rng.uniform(0.0, 4e3, (8, 7)).astype(np.float32)
+    mask[:, 0] = rng.uniform(1.0, 2e3)
+    edge = (rng.integers(0, 7, (8, 7)) * rng.uniform(0.0, 5e3, (8, 7))).astype(np.float32)
+    return mask, edge, 5e3, float(rng.uniform(-7.0, 14.0)), float(rng.uniform(0.0, 6e4))
+
+
+def plain_masking(mask: Any, edge: Any, step: float, azimuth: float, range_m: float) -> Floats:
+    """Return the same by interpolation of whole columns; beyond them by the steepest of many rays over the sea."""
+    turn = azimuth % math.tau / math.tau * 8.0
+    last = mask.shape[1] - 1
+    profile = np.array([np.interp(turn, np.arange(9), np.append(column, column[0])) for column in mask.T.astype(float)])
+    edges = edge[round(turn) % 8].astype(float)
+    if range_m < last * step:
+        nearest = edges[math.floor(range_m / step + 0.5)]
+        return np.array(
+            [
+                np.interp(range_m, step * np.arange(last + 1), profile),
+                nearest if nearest < range_m else edges[int(range_m / step)],
+            ]
+        )
+    bulge = 3.0 / (8.0 * EARTH_M)
+    antenna, end = profile[0], last * step
+    own = (profile[last] - antenna - bulge * end**2) / end
+    touch = np.clip(math.sqrt(antenna / bulge), end, range_m)
+    sea = -antenna / touch - bulge * touch
+    found = touch if sea > own else edges[last] or end
+    return np.array([antenna + max(own, sea) * range_m + bulge * range_m**2, 0.0 if found == range_m else found])
+
+
 # ---- Engaging
 
 
@@ -301,5 +335,8 @@ REFERENCES = {
     "assignment": Reference(assignment_inputs, compiled_assignment, plain_assignment, 1e-12, 1e-9),
     "look": Reference(look_inputs, compiled_look, plain_look, 1e-9, 1e-9),
     "measurement": Reference(measurement_inputs, compiled_measurement, plain_measurement, 1e-9, 1e-6),
+    "lowest visible": Reference(
+        masking_inputs, lambda *table: np.array(terrain.lowest_visible(*table)), plain_masking, 1e-9, 1e-9
+    ),
     "meeting": Reference(meeting_inputs, compiled_meeting, plain_meeting, 1e-9, 1e-5),
 }

@@ -29,9 +29,10 @@ ANTENNA_M = 20.0
 # The effective radius is 4/3 of the earth's; GDAL's coefficient is 1/k.
 CURVATURE = 0.75
 POSTS = 150
-SITES_DEG = ((39.783, 32.7), (39.55, 32.717), (39.65, 32.55))  # a summit, a valley floor, a slope
+# Smooth hills: a summit, a valley floor, a slope. Sharp crests, narrower than the posts: beside a wall, and in a basin.
+SITES = ((False, 39.783, 32.7), (False, 39.55, 32.717), (False, 39.65, 32.55), (True, 39.62, 32.6), (True, 39.4, 32.9))
 REACH_M = 50e3
-CELL_M = 231.5  # a quarter of a post: GDAL's own error falls with its cells, see benchmarks/results.md
+CELL_M = 231.5  # a quarter of a post: GDAL's own error falls with its cells, see benchmarks/results-terrain.md
 
 
 class LocalMap(NamedTuple):
@@ -65,16 +66,19 @@ class Agreement(NamedTuple):
     differ_elsewhere: float
 
 
-def generated_terrain(posts: int = POSTS) -> Raster:
+def generated_terrain(sharp: bool = False, posts: int = POSTS) -> Raster:
     """Return hills, ridges and a plain at posts of 30 arc-seconds, by formula; its middle is 39.62 N, 32.62 E."""
     spacing_rad = math.radians(1.0 / 120.0)
     row, column = np.meshgrid(np.arange(posts), np.arange(posts), indexing="ij")
     x, y = 2.0 * math.pi * column / 150.0, 2.0 * math.pi * row / 150.0
-    # Smooth crests: sharper ones than the posts resolve would lie elsewhere in GDAL's map than in the raster.
-    ridges = 0.5 + 0.5 * np.cos(5.0 * x + 1.3 * np.sin(2.0 * y))
     hills = np.sin(5.0 * x + 2.0 * y) * np.sin(4.0 * y - x) + 0.5 * np.sin(11.0 * x) * np.sin(13.0 * y + 0.7)
-    rough = np.sin(19.0 * x + 5.0 * y) * np.sin(17.0 * y - 3.0 * x)
-    elevation_m = 900.0 + 1_100.0 * ridges**2 * (0.6 + 0.4 * np.sin(1.7 * y)) + 180.0 * hills + 30.0 * rough
+    if sharp:
+        ridges = (1.0 - np.abs(np.sin(3.1 * x + 1.3 * np.sin(2.0 * y)))) ** 3
+        rough_m = 40.0 * np.sin(31.0 * x + 5.0 * y) * np.sin(29.0 * y - 3.0 * x)
+    else:
+        ridges = (0.5 + 0.5 * np.cos(5.0 * x + 1.3 * np.sin(2.0 * y))) ** 2
+        rough_m = 30.0 * np.sin(19.0 * x + 5.0 * y) * np.sin(17.0 * y - 3.0 * x)
+    elevation_m = 900.0 + 1_100.0 * ridges * (0.6 + 0.4 * np.sin(1.7 * y)) + 180.0 * hills + rough_m
     return Raster(elevation_m.astype(np.float32), math.radians(39.0), math.radians(32.0), spacing_rad, spacing_rad)
 
 
@@ -169,9 +173,11 @@ def agreement(
 
 def generated_maps() -> list[tuple[float, float, Raster, LocalMap]]:
     """Return (latitude, longitude, raster, map) of each site on the generated terrain."""
-    raster = generated_terrain()
-    places = [(math.radians(south), math.radians(west)) for south, west in SITES_DEG]
-    return [(one, other, raster, local_map(raster, one, other, REACH_M, CELL_M)) for one, other in places]
+    maps = []
+    for sharp, south, west in SITES:
+        raster, latitude, longitude = generated_terrain(sharp), math.radians(south), math.radians(west)
+        maps.append((latitude, longitude, raster, local_map(raster, latitude, longitude, REACH_M, CELL_M)))
+    return maps
 
 
 def main() -> int:
