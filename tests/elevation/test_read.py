@@ -9,7 +9,7 @@ import rasterio
 
 from openiamd.elevation.cells import Cell, cap_cells, cell_of, masking_range_m, needed_cells
 from openiamd.elevation.read import open_elevation
-from openiamd.elevation.sites import check_above_ground, ground_at, site_raster, theatre_grid
+from openiamd.elevation.sites import ground_at, site_raster, theatre_grid
 from openiamd.elevation.source import terrain_source
 from openiamd.errors import TerrainError
 from openiamd.physics.geodesy import geodetic_from_enu
@@ -170,12 +170,6 @@ def test_a_damaged_tile_is_refused(tmp_path):
     path = write_tile(tmp_path / "a.tif", 39, 32, plane)
     path.write_bytes(path.read_bytes()[:30_000])
     assert "a.tif: is " in refusal(lambda: ground_at(open_elevation(path), radians(39.1), radians(32.5)))
-
-
-def test_an_antenna_below_ground_is_refused():
-    check_above_ground("radar", 1_000.0, 1_000.0)
-    sentence = refusal(lambda: check_above_ground("radar", 812.4, 1_000.0))
-    assert sentence == "the antenna of 'radar' lies below ground: at 812 m where the ground is at 1000 m"
 
 
 def test_terrain_source_knows_the_cache_and_paths(tmp_path, monkeypatch):

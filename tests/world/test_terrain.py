@@ -232,9 +232,8 @@ def test_the_option_overrides_the_scenario(sources):
     data = changed(ideal_scene(), environment={"terrain": sources["hills"]})
     assert grounded(data, "none").environment.terrain == ""
     assert "sea" in grounded(data, sources["sea"]).environment.terrain
-    words = describe_environment(grounded(data).environment)
-    assert words.startswith("terrain 'hills'")
-    assert describe_environment(Environment()).startswith("smooth earth: no terrain")
+    assert describe_environment(grounded(data)).startswith("terrain 'hills', posts 1853 m apart")
+    assert describe_environment(grounded(data, "none")).startswith("smooth earth: no terrain")
 
 
 def test_the_same_ground_gives_the_same_bytes(sources):

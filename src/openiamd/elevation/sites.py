@@ -1,4 +1,4 @@
-"""The ground where it is needed: around a site, below an antenna, on the grid of a theatre."""
+"""The ground where it is needed: around a site, at a place, on the grid of a theatre."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import numpy as np
 
 from openiamd.elevation.cells import Cell, cap_cells, cell_of
 from openiamd.elevation.mosaic import refuse_missing
-from openiamd.errors import TerrainError
 from openiamd.physics.geodesy import EARTH_RADIUS_M
 from openiamd.physics.raster import cap_bounds, elevation_at, elevations_at
 
@@ -41,19 +40,6 @@ def ground_at(elevation: Elevation, latitude_rad: float, longitude_rad: float) -
     south, west, north, east = latitude_rad, longitude_rad, latitude_rad, longitude_rad
     needed = {cell_of(math.degrees(latitude_rad), math.degrees(longitude_rad))}
     return float(elevation_at(elevation.window(south, west, north, east, needed), latitude_rad, longitude_rad))
-
-
-def check_above_ground(name: str, altitude_m: float, ground_m: float) -> None:
-    """Refuse an antenna that lies below the ground.
-
-    Raises:
-        TerrainError: with both heights.
-    """
-    if altitude_m < ground_m:
-        raise TerrainError(
-            f"the antenna of '{name}' lies below ground: at {altitude_m:.0f} m where the ground is at {ground_m:.0f} m",
-            hint="leave the site's height out, so that it stands on the ground, or give one above it",
-        )
 
 
 def theatre_grid(

@@ -175,7 +175,7 @@ def _manifest(plan: Plan) -> dict[str, Any]:
             "score_gate_m": first.score_gate_m,
         },
         "variant_descriptions": {name: _variant_description(scenario, name) for name in plan.variants},
-        "environment": {name: describe_environment(one.environment) for name, one in plan.variants.items()},
+        "environment": {name: describe_environment(one) for name, one in plan.variants.items()},
         "reference": next(iter(plan.variants)),
         "catalogue_sha256": plan.catalogue.digest,
         "version": openiamd.__version__,

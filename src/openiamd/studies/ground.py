@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from openiamd.catalogue.resolved import Environment, FlyingObject, ResolvedScenario
+from openiamd.catalogue.resolved import FlyingObject, ResolvedScenario
+from openiamd.elevation.cells import needed_cells
 from openiamd.elevation.source import terrain_source
 from openiamd.errors import TerrainError
 from openiamd.physics.geodesy import EARTH_RADIUS_M
@@ -95,11 +96,15 @@ def _lowest_clearance(
     return worst
 
 
-def describe_environment(environment: Environment) -> str:
-    """Return what lies between radars and targets in one sentence, for every output."""
+def describe_environment(resolved: ResolvedScenario) -> str:
+    """Return what lies between radars and targets in one sentence, for every output.
+
+    The checksum is of the elevations that the scenario needs, so it stays when others are fetched beside them.
+    """
+    environment = resolved.environment
     parts = ["smooth earth: no terrain"]
     if environment.terrain:
-        known = elevation_of(environment.terrain)
+        known = elevation_of(environment.terrain).within(needed_cells([resolved]))
         parts = [f"terrain '{known.name}', posts {known.post_spacing_m:.0f} m apart, sha256 {known.digest[:12]}"]
         if environment.siting_m > 0.0:
             parts.append(f"ground radars on the highest ground within {environment.siting_m / 1e3:g} km")

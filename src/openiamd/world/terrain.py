@@ -143,7 +143,7 @@ def _mask(
     source: str, latitude_rad: float, longitude_rad: float, height_m: float, reach_m: float, factor: float
 ) -> tuple[Singles, Singles]:
     """Return the masking table of a place, swept once however many variants use it."""
-    raster = _around(source, latitude_rad, longitude_rad, reach_m)
+    raster = _around(source, latitude_rad, longitude_rad, reach_m + MASK_STEP_M)
     # Posts finer than the table are swept one by one, so that no ridge falls between two of its steps.
     substeps = max(round(MASK_STEP_M / (raster.latitude_spacing_rad * EARTH_RADIUS_M)), 1)
     radius_m = factor * EARTH_RADIUS_M
