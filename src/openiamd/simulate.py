@@ -13,6 +13,7 @@ import numpy as np
 from openiamd.errors import CapacityError
 from openiamd.physics.draws import SENSOR_PHASE, counter_fits
 from openiamd.results.slices import EventRows, MagazineRows, ObjectRows, PictureRows, SliceResult
+from openiamd.stages.sense import SLOTS
 from openiamd.stages.step import run_all
 from openiamd.world.arrays import Draws
 from openiamd.world.compile import (
@@ -81,7 +82,7 @@ def run_slice(world: World, seed: int, first_run: int, runs: int, capacity: Capa
 def check_counters(world: World, replications: int) -> None:
     """Raise ``CapacityError`` where a run, a scan, a time slot or a false plot would not fit its draw's counter."""
     intervals_s = [*world.sensors.row["revisit_s"], *world.links.row["interval_s"], world.clock[STEP]]
-    slots = math.ceil(world.clock[DURATION] / min(intervals_s)) + 1
+    slots = SLOTS * (math.ceil(world.clock[DURATION] / min(intervals_s)) + 1)
     false_plots = float(world.sensors.row["false_plots_per_scan"].max(initial=0.0))
     index = math.ceil(false_plots + 12.0 * math.sqrt(false_plots)) + 1
     if not counter_fits(replications - 1, SENSOR_PHASE, slots, index):

@@ -41,17 +41,6 @@ def test_response_has_mean_one_and_vanishes_at_blind_speeds(delays):
         assert clutter.mti_response(number * blind_mps, wavelength_m, prf_hz, delays) == pytest.approx(0.0, abs=1e-12)
 
 
-def test_stagger_sees_the_blind_speed_of_either_pulse_rate():
-    rates_hz = np.array([1_000.0, 1_200.0])
-    for prf_hz, other_hz in ((1_000.0, 1_200.0), (1_200.0, 1_000.0)):
-        blind_mps = clutter.blind_speed_mps(1, 0.1, prf_hz)
-        seen = clutter.staggered_mti_response(blind_mps, 0.1, rates_hz, 1)
-        assert seen == pytest.approx(0.5 * clutter.mti_response(blind_mps, 0.1, other_hz, 1))
-        assert seen > 0.2
-    # Five periods of one are six of the other: there both are blind.
-    assert clutter.staggered_mti_response(300.0, 0.1, rates_hz, 1) == pytest.approx(0.0, abs=1e-9)
-
-
 @pytest.mark.parametrize(("rain", "dbz"), [(1.0, 23.01), (10.0, 39.01), (100.0, 55.01)])
 def test_marshall_palmer_in_decibels(rain, dbz):
     assert 10.0 * math.log10(clutter.rain_reflectivity_factor(rain)) == pytest.approx(dbz, abs=5e-3)

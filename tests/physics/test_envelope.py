@@ -95,7 +95,7 @@ def test_sector_equals_the_angle_between_directions(facing_rad, sector_rad, azim
     assert in_sector(basis, east_m, north_m, up_m, facing_rad, 2.0 * math.pi)
 
 
-LIMITS = (3e3, 150e3, 50.0, 27e3)  # range from, to; altitude from, to
+LIMITS = (3e3, 150e3, 50.0, 27e3, 4.0 / 3.0 * 6_371_008.8)  # range from, to; altitude from, to; effective radius
 
 
 def test_limits_of_range_altitude_and_horizon():

@@ -19,16 +19,25 @@ def world():
     return compile_world(resolved(ideal_scene()))
 
 
-def merged(world, measured, scans=None):
+def merged(world, measured, times_s=None):
     """Return the rows (range, azimuth, elevation, snr, origin, reply) of the plots after merging."""
     state = create_state(world, 1, first_capacity(world))
     for number, (range_m, azimuth_rad, elevation_rad, snr, reply) in enumerate(measured):
         plot = add_plot(
-            world.sensors, state.sensors, state.plots, state.events, 0, 0, 1.0, range_m, azimuth_rad, elevation_rad, snr
+            world.sensors,
+            state.sensors,
+            state.plots,
+            state.events,
+            0,
+            0,
+            1.0 if times_s is None else times_s[number],
+            range_m,
+            azimuth_rad,
+            elevation_rad,
+            snr,
         )
         state.plots.row["origin"][0, plot] = number
         state.plots.row["reply"][0, plot] = reply
-        state.plots.row["scan"][0, plot] = 0 if scans is None else scans[number]
     merge_plots(world.sensors, state.sensors, state.plots, 0, 0)
     used = state.plots.used[0]
     rows = state.plots.row[0, :used]
@@ -61,8 +70,8 @@ def test_what_one_axis_resolves_stays_apart(world, other):
     assert len(found) == 2
 
 
-def test_plots_of_two_scans_stay_apart(world):
-    found, _ = merged(world, [(FAR_M, 1.0, 0.1, 50.0, NO_REPLY)] * 2, scans=[0, 1])
+def test_plots_of_two_passes_of_the_beam_stay_apart(world):
+    found, _ = merged(world, [(FAR_M, 1.0, 0.1, 50.0, NO_REPLY)] * 2, times_s=[1.0, 1.3])
     assert len(found) == 2
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from functools import cache
 
 import numpy as np
 import pytest
@@ -11,9 +12,20 @@ from hypothesis import strategies as st
 from openiamd.catalogue.resolved import RadarEquation
 from openiamd.errors import CatalogueError
 from openiamd.physics.radar import SPEED_OF_LIGHT_MPS, snr_radar_equation
+from openiamd.stages.sense import next_look
+from openiamd.world.arrays import filled_rows
 from openiamd.world.compile import compile_world
-from openiamd.world.sensors import ELECTRONIC, ROTATING, SECTOR, first_scan, look_time_s, scan_fraction, snr_constant
-from scenes import ideal_scene, resolved
+from openiamd.world.sensors import (
+    ELECTRONIC,
+    LOOK_COLUMNS,
+    ROTATING,
+    SECTOR,
+    first_scan,
+    look_time_s,
+    scan_fraction,
+    snr_constant,
+)
+from scenes import ideal_scene, play, resolved
 
 EQUATION = RadarEquation(
     transmit_power_w=1e6, pulse_length_s=20e-6, antenna_gain=1e4, system_temperature_k=500.0, system_losses=10.0
@@ -25,8 +37,13 @@ def sensor():
     return resolved(ideal_scene()).sensors[0]
 
 
+@cache
+def plain_row():
+    return compile_world(resolved(ideal_scene())).sensors.row[0]
+
+
 def radar(scan, facing_deg=0.0, sector_deg=360.0, bars=1, revisit_s=4.0):
-    row = compile_world(resolved(ideal_scene())).sensors.row[0].copy()
+    row = plain_row().copy()
     row["scan"], row["bars"], row["revisit_s"] = scan, bars, revisit_s
     row["facing_rad"], row["sector_rad"] = math.radians(facing_deg), math.radians(sector_deg)
     row["elevation_minimum_rad"], row["elevation_maximum_rad"] = 0.0, math.radians(40.0)
@@ -105,3 +122,57 @@ def test_more_pulses_need_less_of_each(sensor):
     assert constants[0] > constants[1] > constants[2]
     # Swerling 1, Pd 0.5, Pfa 1e-6: 12.77 and 5.19 dB (physics of required SNR).
     assert 10.0 * math.log10(constants[0] / constants[1]) == pytest.approx(12.77 - 5.19, abs=0.01)
+
+
+@given(
+    scan=st.sampled_from([ROTATING, SECTOR, ELECTRONIC]),
+    fraction=st.floats(0.0, 1.0),
+    revisit_s=st.integers(1, 200).map(lambda tenths: tenths / 10.0),
+    start_s=st.integers(0, 3000).map(lambda tenths: tenths / 10.0),
+)
+def test_looks_go_on_and_share_no_slot(scan, fraction, revisit_s, start_s):
+    """Also where the start is a multiple of the revisit time, but for rounding: 3 times 1.2 is less than 3.6."""
+    row, seen = radar(scan, revisit_s=revisit_s), filled_rows(LOOK_COLUMNS, (1,), {"next_look_s": -np.inf})[0]
+    from_s, slots = start_s, []
+    for _ in range(12):
+        last_s = seen["next_look_s"]
+        next_look(row, seen, 0.0, from_s, fraction)
+        assert seen["next_look_s"] > last_s
+        assert from_s <= seen["next_look_s"] < from_s + 2.0 * revisit_s + 1e-6
+        seen["looked"] = True
+        slots.append(int(seen["slot"]))
+        from_s = seen["next_look_s"] + (0.02 if scan == SECTOR else 0.5) * revisit_s
+    assert len(set(slots)) == len(slots)
+
+
+def test_a_target_that_crosses_the_seam_backwards_loses_no_scan():
+    """It drifts back across the start of the scan: nearly one revisit time from look to look, all along."""
+    row, seen = radar(ROTATING, revisit_s=10.0), filled_rows(LOOK_COLUMNS, (1,), {"next_look_s": -np.inf})[0]
+    from_s, times_s, slots = 0.0, [], []
+    for _ in range(8):
+        azimuth_deg = 0.9 - 0.03 * from_s
+        fraction = scan_fraction(row, math.radians(azimuth_deg + 180.0), 0.1)
+        next_look(row, seen, 0.0, from_s, fraction)
+        seen["looked"] = True
+        times_s.append(float(seen["next_look_s"]))
+        slots.append(int(seen["slot"]))
+        from_s = times_s[-1] + 5.0
+    assert np.all(np.diff(times_s) < 10.5)
+    assert np.all(np.diff(slots) > 0)
+
+
+def test_a_start_at_a_rounded_multiple_of_the_revisit_time_ends():
+    """Such a scenario once went on for ever: an idealised radar of 1.2 s and a raid that starts at 3.6 s."""
+    data = ideal_scene(
+        theatre={"duration": "20 s", "sample": "10 s"}, raids={"raid": {"start": "3.6 s"}},
+        idealised={"detect_always": True, "values": {"ideal/radar.revisit": "1.2 s"}},
+    )  # fmt: skip
+    assert play(data, 1).runs == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("anchor_detection_probability", 1.0), ("anchor_detection_probability", 1e-7)]
+)
+def test_an_anchor_without_a_signal_is_refused(name, value):
+    with pytest.raises(CatalogueError, match="'ideal/radar': its range_anchor is read as a detection probability"):
+        compile_world(resolved(ideal_scene(idealised={"values": {f"ideal/radar.{name}": value}})))

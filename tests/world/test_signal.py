@@ -9,13 +9,13 @@ import pytest
 from openiamd.catalogue.resolved import Environment
 from openiamd.physics.attenuation import path_loss_table_db
 from openiamd.physics.clutter import mti_response
-from openiamd.physics.diffraction import diffraction_loss_db, smooth_earth_loss_db
+from openiamd.physics.diffraction import smooth_earth_loss_db
 from openiamd.physics.geodesy import EARTH_RADIUS_M, azimuth_elevation_range, enu_from_geodetic
 from openiamd.physics.multipath import propagation_factor_squared
-from openiamd.physics.refraction import EFFECTIVE_EARTH_RADIUS_M, radar_horizon_m
+from openiamd.physics.refraction import EFFECTIVE_EARTH_RADIUS_M, elevation_four_thirds, radar_horizon_m
 from openiamd.world.compile import compile_world
 from openiamd.world.propagation import band_factor
-from openiamd.world.signal import ground_range_m, look_snr, path_factor
+from openiamd.world.signal import apparent_elevation_rad, ground_range_m, look_snr, path_factor
 from scenes import ideal_scene, resolved
 
 ANTENNA_M = 10.0  # of ideal/radar
@@ -36,12 +36,12 @@ def scene(environment=None, sensor=None, objects=None):
     return compile_world(plain)
 
 
-def place(world, ground_m, height_m):
+def place(world, ground_m, height_m, above_m=ANTENNA_M):
     """Return a position (3,) at a ground range and height from the radar, along ``ALONG``."""
     angle = ground_m / EARTH_RADIUS_M
     row = world.sensors
     basis, antenna_m = row.basis[0], row.position_m[0]
-    centre = antenna_m - (EARTH_RADIUS_M + ANTENNA_M) * basis[2]
+    centre = antenna_m - (EARTH_RADIUS_M + above_m) * basis[2]
     flat = math.sin(ALONG) * basis[0] + math.cos(ALONG) * basis[1]
     return centre + (EARTH_RADIUS_M + height_m) * (math.cos(angle) * basis[2] + math.sin(angle) * flat)
 
@@ -58,12 +58,12 @@ def snr(world, ground_m, height_m, velocity_mps=(0.0, 0.0, 0.0)):
     return value, range_m
 
 
-def factor(world, ground_m, height_m):
+def factor(world, ground_m, height_m, above_m=ANTENNA_M):
     """Return the path's two-way power."""
-    position_m, antenna_m = place(world, ground_m, height_m), world.sensors.position_m[0]
+    position_m, antenna_m = place(world, ground_m, height_m, above_m), world.sensors.position_m[0]
     azimuth_rad, _, range_m = azimuth_elevation_range(world.sensors.basis[0], *(position_m - antenna_m))
     return path_factor(
-        world.sensors.row[0], world.terrain, world.propagation, antenna_m, ANTENNA_M, position_m, azimuth_rad, range_m
+        world.sensors.row[0], world.terrain, world.propagation, antenna_m, above_m, position_m, azimuth_rad, range_m
     )
 
 
@@ -111,18 +111,39 @@ def test_gas_weakens_low_paths_and_leaves_the_reference_path_alone():
 def test_behind_the_horizon_the_signal_fades_by_diffraction():
     world = scene(Environment(diffraction=True))
     height_m, wavelength_m = 300.0, 299_792_458.0 / 3e9
-    edge_m = math.sqrt(2.0 * EFFECTIVE_EARTH_RADIUS_M * ANTENNA_M)
     horizon_m = radar_horizon_m(ANTENNA_M, height_m)
-    for beyond_m in (-10e3, -200.0, 500.0):
-        ground_m = horizon_m + beyond_m
-        deficit_m = (ground_m - edge_m) ** 2 / (2.0 * EFFECTIVE_EARTH_RADIUS_M) - height_m
-        loss_db = diffraction_loss_db(deficit_m, edge_m, ground_m, wavelength_m)
-        if beyond_m > 0.0:
-            smooth_db = smooth_earth_loss_db(ANTENNA_M, height_m, ground_m, wavelength_m, EFFECTIVE_EARTH_RADIUS_M)
-            loss_db = max(loss_db, smooth_db)
-        assert 0.0 < loss_db < 30.0
-        assert decibels(factor(world, ground_m, height_m)) == pytest.approx(-2.0 * loss_db, abs=0.05)
+    for beyond_m in (100.0, 2e3, 5e3):
+        loss_db = smooth_earth_loss_db(
+            ANTENNA_M, height_m, horizon_m + beyond_m, wavelength_m, EFFECTIVE_EARTH_RADIUS_M
+        )
+        assert 10.0 < loss_db < 30.0
+        assert decibels(factor(world, horizon_m + beyond_m, height_m)) == pytest.approx(-2.0 * loss_db, abs=0.05)
     assert factor(world, horizon_m + 80e3, height_m) == 0.0
+    assert factor(world, 0.5 * horizon_m, height_m) == 1.0
+
+
+@pytest.mark.parametrize("height_m", [50.0, 300.0, 5e3])
+@pytest.mark.parametrize("antenna_m", [10.0, 1500.0])
+def test_the_signal_falls_without_a_step_across_the_horizon(height_m, antenna_m):
+    world = scene(Environment(diffraction=True), sensor={"antenna_height_m": antenna_m})
+    horizon_m = radar_horizon_m(antenna_m, height_m)
+    ranges_m = horizon_m + np.linspace(-15e3, 3e3, 181)
+    losses_db = [decibels(factor(world, ground_m, height_m, antenna_m)) for ground_m in ranges_m]
+    assert losses_db[0] > -6.0
+    assert losses_db[-1] < -25.0
+    steps_db = -np.diff(losses_db)
+    assert np.all(steps_db > -1e-6)
+    assert np.max(steps_db) < 2.0
+
+
+def test_the_apparent_elevation_is_that_of_the_effective_earth():
+    world = scene()
+    for ground_m, height_m in [(40e3, 100.0), (150e3, 1e3), (300e3, 10e3), (400e3, 10e3), (200e3, 60e3)]:
+        offset_m = place(world, ground_m, height_m) - world.sensors.position_m[0]
+        _, elevation_rad, range_m = azimuth_elevation_range(world.sensors.basis[0], *offset_m)
+        exact_rad = elevation_four_thirds(ANTENNA_M, height_m, ground_m)
+        apparent_rad = apparent_elevation_rad(EFFECTIVE_EARTH_RADIUS_M, elevation_rad, range_m)
+        assert math.degrees(apparent_rad) == pytest.approx(math.degrees(exact_rad), abs=0.02)
 
 
 def test_the_sea_adds_lobes():

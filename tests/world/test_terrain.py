@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from openiamd.catalogue.resolved import Environment
+from openiamd.elevation.cells import needed_cells
 from openiamd.errors import ScenarioError, TerrainError
 from openiamd.physics.geodesy import EARTH_RADIUS_M, azimuth_elevation_range, height_m
 from openiamd.physics.refraction import radar_horizon_m
@@ -24,15 +25,17 @@ POSTS = 60  # a degree
 PLATEAU_M = 900.0
 
 
-def write_tiff(path, ground):
+def write_tiff(path, ground, box=(SOUTH, WEST, NORTH - SOUTH, EAST - WEST)):
     """Write elevations given by ``ground(latitude, longitude)`` in degrees, one post a minute of arc."""
     import rasterio
 
-    rows, columns = round((NORTH - SOUTH) * POSTS), round((EAST - WEST) * POSTS)
-    latitude = NORTH - (np.arange(rows)[:, None] + 0.5) / POSTS
-    longitude = WEST + (np.arange(columns)[None, :] + 0.5) / POSTS
+    south, west, height, width = box
+    north = south + height
+    rows, columns = round(height * POSTS), round(width * POSTS)
+    latitude = north - (np.arange(rows)[:, None] + 0.5) / POSTS
+    longitude = west + (np.arange(columns)[None, :] + 0.5) / POSTS
     values = np.broadcast_to(np.asarray(ground(latitude, longitude), np.float32), (rows, columns))
-    place = rasterio.Affine(1.0 / POSTS, 0.0, WEST, 0.0, -1.0 / POSTS, NORTH)
+    place = rasterio.Affine(1.0 / POSTS, 0.0, west, 0.0, -1.0 / POSTS, north)
     with rasterio.open(
         path,
         "w",
@@ -114,6 +117,22 @@ def test_a_wall_hides_the_south_up_to_its_shadow(sources):
     assert power(world, 180.0, ground_m, shadow_m + 150.0) == 1.0
     assert power(world, 180.0, ground_m, shadow_m - 150.0) == 0.0
     assert power(world, 0.0, ground_m, shadow_m - 150.0) == 1.0
+
+
+@pytest.mark.parametrize("sea", [False, True])
+def test_level_ground_diffracts_as_the_smooth_earth_does(sources, sea):
+    """A plain is a bulge, not an edge: bringing its elevations must not lengthen anybody's sight."""
+    plain = dataclasses.replace(resolved(ideal_scene()), environment=Environment(diffraction=True, sea=sea))
+    smooth, level = compile_world(plain), compile_world(on(sources["sea"], diffraction=True, sea=sea))
+    high = compile_world(on(sources["plateau"], diffraction=True))
+    for above_m in (50.0, 500.0, 5e3):
+        horizon_m = radar_horizon_m(10.0, above_m)
+        for beyond_m in (-3e3, -200.0, 200.0, 2e3):
+            expected = power(smooth, 90.0, horizon_m + beyond_m, above_m)
+            assert power(level, 90.0, horizon_m + beyond_m, above_m) == pytest.approx(expected, rel=0.05, abs=1e-7)
+            if not sea:
+                raised = power(high, 90.0, horizon_m + beyond_m, PLATEAU_M + above_m)
+                assert raised == pytest.approx(expected, rel=0.1, abs=1e-7)
 
 
 def test_diffraction_lets_a_little_through_behind_a_wall(sources):
@@ -226,6 +245,26 @@ def test_elevations_that_end_too_early_are_refused(sources):
     moved = changed(ideal_scene(), sensors={"search": {"at": [43.5, 32.9]}})
     with pytest.raises(TerrainError, match=r"n\d\de0\d\d"):
         grounded(moved, sources["sea"])
+
+
+def test_what_is_fetched_is_all_that_is_asked_for(tmp_path, sources):
+    """Radars of long and short reach together, moved to higher ground: no cell beyond `needed_cells` is wanted."""
+    sensors = {"far": {"type": "nato/ground-radar", "node": "post", "at": [39.4, 32.5]}}
+    scenario = on(sources["hills"], changed(real_scene(), sensors=sensors), siting_m=8e3)
+    folder = tmp_path / "cells"
+    folder.mkdir()
+    for south, west in needed_cells([scenario]):
+        write_tiff(
+            folder / f"n{south}e{west:03d}.tif", lambda latitude, _: 50.0 + 0.0 * latitude, (south, west, 1.0, 1.0)
+        )
+    compile_world(dataclasses.replace(scenario, environment=Environment(terrain=str(folder), siting_m=8e3)))
+
+
+def test_elevations_that_change_are_read_again(tmp_path):
+    source = write_tiff(tmp_path / "ground.tif", lambda latitude, longitude: 100.0 + 0.0 * latitude + 0.0 * longitude)
+    before = compile_world(on(source)).sensors.row[0]["height_m"]
+    write_tiff(tmp_path / "ground.tif", lambda latitude, longitude: 300.0 + 0.0 * latitude + 0.0 * longitude)
+    assert compile_world(on(source)).sensors.row[0]["height_m"] - before == pytest.approx(200.0, abs=0.1)
 
 
 def test_the_option_overrides_the_scenario(sources):

@@ -36,7 +36,9 @@ RADAR = {
     "range_floor": ValueKind("length", "range error that no signal strength removes"),
     "angle_floor": ValueKind("angle", "angle error that no signal strength removes"),
     "false_plots_per_scan": ValueKind("number", "mean number of false plots handed on per scan"),
-    "false_alarm_probability": ValueKind("probability", "per resolution cell and look, before plot extraction", True),
+    "false_alarm_probability": ValueKind(
+        "probability", "per resolution cell and look, before plot extraction", True, most=0.01
+    ),
     "tracks_maximum": ValueKind("number", "tracks held at once", True, whole=True),
     "designated_only": ValueKind(
         "number", "1: looks only where its node has a track; 0: searches by itself", whole=True

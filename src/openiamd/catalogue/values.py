@@ -104,6 +104,7 @@ def _read(scenario: Scenario, place: tuple[str, ...], text: object, kind: str, n
         si = quantity(text, rule.dimension)
     except UnitError as error:
         raise scenario.error(place, error.message, error.hint) from None
-    if (si < 0.0 and not rule.signed) or (si == 0.0 and rule.positive) or (rule.whole and not si.is_integer()):
+    above = rule.most is not None and si > rule.most
+    if (si < 0.0 and not rule.signed) or (si == 0.0 and rule.positive) or (rule.whole and not si.is_integer()) or above:
         raise scenario.error(place, f"'{place[-1]}' is {text}, which it cannot be", rule.doc)
     return si

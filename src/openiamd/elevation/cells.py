@@ -60,10 +60,11 @@ def needed_cells(scenarios: Iterable[ResolvedScenario]) -> list[Cell]:
     for scenario in scenarios:
         for sensor in scenario.sensors:
             if sensor.platform < 0:
-                key = (sensor.position, sensor.antenna_height_m, sensor.range_instrumented_m)
+                siting_m = scenario.environment.siting_m
+                key = (sensor.position, sensor.antenna_height_m, sensor.range_instrumented_m, siting_m)
                 if key not in done:
                     done.add(key)
-                    cells |= _radar_cells(sensor)
+                    cells |= radar_cells(sensor, siting_m)
         for one in scenario.objects:
             points = tuple(waypoint.position for waypoint in one.route)
             if (points, one.ballistic) not in done:
@@ -87,9 +88,10 @@ def cap_cells(latitude_rad: float, longitude_rad: float, radius_m: float) -> set
     return _cells_at(np.degrees(phi[inside]), np.degrees(lam[inside]))
 
 
-def _radar_cells(sensor: Sensor) -> set[Cell]:
+def radar_cells(sensor: Sensor, siting_m: float) -> set[Cell]:
+    """Return the cells that a ground radar looks over, wherever within ``siting_m`` of its place it stands."""
     height_m = sensor.position.height_m + sensor.antenna_height_m
-    radius_m = masking_range_m(sensor.range_instrumented_m, height_m)
+    radius_m = siting_m + masking_range_m(sensor.range_instrumented_m, height_m)
     return cap_cells(sensor.position.latitude_rad, sensor.position.longitude_rad, radius_m)
 
 

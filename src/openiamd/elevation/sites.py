@@ -23,14 +23,23 @@ if TYPE_CHECKING:
 _BLOCK_POSTS = 64
 
 
-def site_raster(elevation: Elevation, latitude_rad: float, longitude_rad: float, radius_m: float) -> Raster:
+def site_raster(
+    elevation: Elevation,
+    latitude_rad: float,
+    longitude_rad: float,
+    radius_m: float,
+    needed: Collection[Cell] | None = None,
+) -> Raster:
     """Return the raster that holds all ground within ``radius_m`` of a site, for ``physics.terrain.masking_table``.
 
+    ``needed`` names the cells that must be covered (default: all within the radius); elsewhere what is unknown reads 0.
+
     Raises:
-        TerrainError: a cell within the radius is not covered or has voids.
+        TerrainError: a needed cell is not covered or has voids.
     """
     bounds = cap_bounds(latitude_rad, longitude_rad, radius_m / EARTH_RADIUS_M)
-    needed = cap_cells(latitude_rad, longitude_rad, radius_m)
+    within = cap_cells(latitude_rad, longitude_rad, radius_m)
+    needed = within if needed is None else within & set(needed)
     refuse_missing(elevation.missing(needed))
     return elevation.window(*bounds, needed=needed)
 

@@ -38,17 +38,10 @@ def cosecant_squared_gain(elevation_rad: float, lower_rad: float, corner_rad: fl
 
 
 @kernel
-def broadside_cosine(azimuth_rad: float, elevation_rad: float, normal_azimuth_rad: float, tilt_rad: float) -> float:
-    """Return the cosine of the angle between a direction and the normal of an array face, by spherical geometry."""
-    level = math.cos(elevation_rad) * math.cos(tilt_rad) * math.cos(azimuth_rad - normal_azimuth_rad)
-    return level + math.sin(elevation_rad) * math.sin(tilt_rad)
-
-
-@kernel
 def scan_gain(cosine: float, exponent: float) -> float:
     """Return the one-way gain of an electronically scanned array off broadside: cos^n, 0 behind the face.
 
-    ``cosine`` is ``broadside_cosine``; n = 1 is the projected aperture, n up to 1.5 adds element mismatch.
+    ``cosine`` is of the angle off the normal of the face. n = 1 is the projected aperture, up to 1.5 adds mismatch.
     Source: Richards, Scheer & Holm, Principles of Modern Radar (2010), ch. 9.
     """
     if cosine <= 0.0:

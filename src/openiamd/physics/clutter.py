@@ -38,15 +38,6 @@ def mti_response(range_rate_mps: float, wavelength_m: float, prf_hz: float, dela
 
 
 @kernel
-def staggered_mti_response(range_rate_mps: float, wavelength_m: float, prfs_hz: Floats, delays: int) -> float:
-    """Return the mean response of a canceller over dwells at several pulse rates (dwell-to-dwell stagger)."""
-    total = 0.0
-    for prf_hz in prfs_hz:
-        total += mti_response(range_rate_mps, wavelength_m, prf_hz, delays)
-    return total / prfs_hz.shape[0]
-
-
-@kernel
 def rain_reflectivity_factor(rain_mm_per_h: float) -> float:
     """Return the reflectivity factor of rain, mm^6/m^3: Z = 200 R^1.6 (Marshall & Palmer, J. Meteor. 5 (1948) 165)."""
     return 200.0 * rain_mm_per_h**1.6

@@ -128,6 +128,7 @@ def observed_snr(decision: float, energy: float, table: Floats, step: float, lea
     return 0.0
 
 
+@kernel
 def fluctuation_degrees(case: int, pulses: int) -> int:
     """Return kappa of a Swerling case, the number of exponentials that make up the energy of a look; 0 if steady."""
     return (0, 1, pulses, 2, 2 * pulses)[case]

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from openiamd.kernels import kernel
 from openiamd.physics.gravity import gravity_mps2
-from openiamd.physics.refraction import visible
+from openiamd.physics.refraction import horizon_m
 
 NEWTON_STEPS = 8
 
@@ -82,8 +82,9 @@ def within_envelope(
     range_maximum_m: float,
     altitude_minimum_m: float,
     altitude_maximum_m: float,
+    effective_radius_m: float,
 ) -> bool:
-    """Tell whether range, altitude and the 4/3-earth horizon of the engagement antenna allow a meeting.
+    """Tell whether range, altitude and the horizon of the engagement antenna allow a meeting.
 
     ``altitude_slack_m`` is how far the believed altitude may be off: a target is refused for its height only when it
     is too low, too high or hidden even so. Whether it really is, the engagement radar and the intercept will show.
@@ -94,4 +95,5 @@ def within_envelope(
     if highest_m < altitude_minimum_m or altitude_m - altitude_slack_m > altitude_maximum_m:
         return False
     rise_m = highest_m - antenna_height_m
-    return visible(antenna_height_m, highest_m, math.sqrt(max(range_m * range_m - rise_m * rise_m, 0.0)))
+    ground_m = math.sqrt(max(range_m * range_m - rise_m * rise_m, 0.0))
+    return ground_m <= horizon_m(antenna_height_m, effective_radius_m) + horizon_m(highest_m, effective_radius_m)

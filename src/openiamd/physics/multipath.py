@@ -139,15 +139,10 @@ def propagation_factor_squared(
         antenna_height_m, target_height_m, ground_range_m, effective_radius_m
     )
     waves = difference_m / wavelength_m
-    factor = 1.0
     if waves < _CLEAR:
-        radius_m = effective_radius_m
-        if waves > 0.0:
-            # The earth over which this path would just graze: P.526-15, eq. 23.
-            roots = math.sqrt(max(antenna_height_m, 1e-3)) + math.sqrt(max(target_height_m, 1e-3))
-            radius_m = 0.5 * (ground_range_m / roots) ** 2
-        loss_db = smooth_earth_loss_db(antenna_height_m, target_height_m, ground_range_m, wavelength_m, radius_m)
-        factor = math.exp(-_NEPER_PER_DB * (1.0 - math.sqrt(waves / _CLEAR)) * loss_db)
+        factor = _grazing_factor_squared(
+            antenna_height_m, target_height_m, ground_range_m, wavelength_m, effective_radius_m, waves
+        )
     else:
         strength = divergence(grazing_rad, leg1_m, leg2_m, effective_radius_m)
         strength *= roughness(grazing_rad, wavelength_m, sea_height_m)
@@ -155,6 +150,51 @@ def propagation_factor_squared(
         if waves < _OPTICAL:
             factor = factor ** ((waves - _CLEAR) / (_OPTICAL - _CLEAR))
     return factor
+
+
+@kernel
+def _grazing_factor_squared(
+    antenna_height_m: float, target_height_m: float, ground_range_m: float, wavelength_m: float,
+    effective_radius_m: float, waves: float,
+) -> float:  # fmt: skip
+    """Return F^2 where direct and reflected ray differ by few waves, and in the shadow, where ``waves`` is 0.
+
+    P.526-15 section 3.2: the loss at the horizon of an earth over which this path would just graze, less the clearer.
+    """
+    radius_m = effective_radius_m
+    if waves > 0.0:
+        roots = math.sqrt(max(antenna_height_m, 1e-3)) + math.sqrt(max(target_height_m, 1e-3))
+        radius_m = 0.5 * (ground_range_m / roots) ** 2  # eq. 23
+    loss_db = smooth_earth_loss_db(antenna_height_m, target_height_m, ground_range_m, wavelength_m, radius_m)
+    return math.exp(-_NEPER_PER_DB * (1.0 - math.sqrt(waves / _CLEAR)) * loss_db)
+
+
+@kernel
+def bulge_factor_squared(
+    antenna_height_m: float,
+    target_height_m: float,
+    ground_range_m: float,
+    wavelength_m: float,
+    effective_radius_m: float,
+) -> float:
+    """Return F^2 of diffraction by the smooth bulge of the earth, without lobes: 1 in the clear, and no step anywhere.
+
+    Heights above the bulge. Source: P.526-15, sections 3.1 and 3.2.
+    """
+    near_m, far_m = max(antenna_height_m, 1e-3), max(target_height_m, 1e-3)
+    horizon_m = math.sqrt(2.0 * effective_radius_m) * (math.sqrt(near_m) + math.sqrt(far_m))
+    share = ground_range_m / horizon_m
+    if share >= 1.0:
+        return _grazing_factor_squared(near_m, far_m, ground_range_m, wavelength_m, effective_radius_m, 0.0)
+    # Both heights above the plane that touches the bulge shrink by 1 - share^2; well clear, the geometry is not needed.
+    rest = 1.0 - share * share
+    if 2.0 * near_m * far_m * rest * rest > 2.0 * _CLEAR * wavelength_m * ground_range_m:
+        return 1.0
+    _, difference_m, _, _ = reflection_geometry(near_m, far_m, ground_range_m, effective_radius_m)
+    waves = difference_m / wavelength_m
+    if waves >= _CLEAR:
+        return 1.0
+    return _grazing_factor_squared(near_m, far_m, ground_range_m, wavelength_m, effective_radius_m, waves)
 
 
 @kernel

@@ -30,13 +30,18 @@ _PANELS = 8
 
 
 @kernel
+def horizon_m(height_m: float, effective_radius_m: float) -> float:
+    """Return the ground range in metres to the horizon from a height: sqrt(2 a h); below zero it counts as zero."""
+    return math.sqrt(2.0 * effective_radius_m * max(0.0, height_m))
+
+
+@kernel
 def radar_horizon_m(antenna_height_m: float, target_height_m: float) -> float:
     """Return the ground range in metres at which a target comes over the horizon: sqrt(2kRh1) + sqrt(2kRh2).
 
     Equal to the textbook 4.12 (sqrt h1 + sqrt h2) km. Heights below zero count as zero.
     """
-    antenna_m = math.sqrt(2.0 * EFFECTIVE_EARTH_RADIUS_M * max(0.0, antenna_height_m))
-    return antenna_m + math.sqrt(2.0 * EFFECTIVE_EARTH_RADIUS_M * max(0.0, target_height_m))
+    return horizon_m(antenna_height_m, EFFECTIVE_EARTH_RADIUS_M) + horizon_m(target_height_m, EFFECTIVE_EARTH_RADIUS_M)
 
 
 @kernel

@@ -7,7 +7,7 @@ Writes  sensor state, plots
 import math
 
 from openiamd.kernels import kernel
-from openiamd.physics.detection import fluctuating_energy, observed_snr, swerling1_observed_snr
+from openiamd.physics.detection import fluctuating_energy, fluctuation_degrees, observed_snr, swerling1_observed_snr
 from openiamd.physics.draws import (
     FALSE_PLOT,
     IFF,
@@ -27,12 +27,13 @@ from openiamd.world.events import FIRST_DETECTION, FIRST_LOOK, NONE, EventLog, l
 from openiamd.world.plots import CIVIL_REPLY, MODE5_REPLY, NO_REPLY, NOT_ASKED, PlotBuffer, add_plot, merge_plots
 from openiamd.world.propagation import PropagationTable
 from openiamd.world.sensors import SECTOR, SensorState, SensorTable, first_scan, look_time_s, scan_fraction
-from openiamd.world.signal import in_reach, look_snr
+from openiamd.world.signal import apparent_elevation_rad, in_reach, look_snr
 from openiamd.world.terrain import TerrainTable
 from openiamd.world.threats import FLYING, ThreatState, ThreatTable, place_at
 from openiamd.world.tracks import TrackState, fought
 
 FALSE_PLOT_CEILING_M = 15_000.0
+SLOTS = 2  # of draws in a scan
 PERFECT_SNR = 1e6
 
 
@@ -47,11 +48,8 @@ def draw_phases(sensors: SensorTable, draws: Draws, state: SensorState, first_ru
 
 
 @kernel
-def designated(
-    sensors: SensorTable, tracks: TrackState, run: int, sensor: int, look_s: float, offset_m: Floats
-) -> bool:
+def designated(radar: Rows, tracks: TrackState, run: int, antenna_m: Floats, look_s: float, offset_m: Floats) -> bool:
     """Tell whether the radar's node points it in direction ``offset_m`` (3,): at a track that it may have to fight."""
-    radar = sensors.row[sensor]
     length_m = math.sqrt(offset_m[0] ** 2 + offset_m[1] ** 2 + offset_m[2] ** 2)
     for slot in range(tracks.top[run, radar.node]):
         if not fought(tracks.row[run, radar.node, slot]):
@@ -61,7 +59,7 @@ def designated(
         along_m = 0.0
         square_m2 = 0.0
         for axis in range(3):
-            toward_m = state[axis] + age_s * state[3 + axis] - sensors.position_m[sensor, axis]
+            toward_m = state[axis] + age_s * state[3 + axis] - antenna_m[axis]
             along_m += toward_m * offset_m[axis]
             square_m2 += toward_m * toward_m
         if along_m >= radar.designation_cosine * length_m * math.sqrt(square_m2):
@@ -81,11 +79,11 @@ def wanted(radar: Rows, tracks: TrackState, run: int) -> bool:
 
 
 @kernel
-def reply_to(target: Rows, radar: Rows, draws: Draws, run: int, scan: int, range_m: float) -> int:
-    """Return what the interrogator beside this radar hears from an object in this scan."""
+def reply_to(target: Rows, radar: Rows, draws: Draws, run: int, slot: int, range_m: float) -> int:
+    """Return what the interrogator beside this radar hears from an object in this look."""
     if range_m > radar.interrogator_range_m:
         return NOT_ASKED
-    draw = uniform(draws.seed, draws.first + run, IFF, radar.interrogator, target.entity, scan, 0)
+    draw = uniform(draws.seed, draws.first + run, IFF, radar.interrogator, target.entity, slot, 0)
     if target.mode5 and radar.interrogates_mode5:
         return MODE5_REPLY if draw < radar.mode5_reply else NO_REPLY
     if target.mode3:
@@ -95,7 +93,7 @@ def reply_to(target: Rows, radar: Rows, draws: Draws, run: int, scan: int, range
 
 @kernel
 def detect(
-    radar: Rows, target: Rows, propagation: PropagationTable, draws: Draws, run: int, scan: int, snr: float
+    radar: Rows, target: Rows, propagation: PropagationTable, draws: Draws, run: int, slot: int, snr: float
 ) -> float:
     """Return the signal over noise that a look observes, which sets its accuracy, or 0.0 where it detects nothing.
 
@@ -103,11 +101,11 @@ def detect(
     """
     number = draws.first + run
     if radar.marcum < 0 or (radar.pulses == 1 and target.swerling in (1, 2)):
-        draw = uniform(draws.seed, number, LOOK, radar.entity, target.entity, scan, 0)
+        draw = uniform(draws.seed, number, LOOK, radar.entity, target.entity, slot, 0)
         return swerling1_observed_snr(draw, snr, radar.false_alarm_probability)
-    degrees = radar.pulses * (target.swerling // 2) if target.swerling in (2, 4) else (target.swerling + 1) // 2
+    degrees = fluctuation_degrees(target.swerling, radar.pulses)
     energy, decision = fluctuating_energy(
-        draws.seed, number, LOOK, radar.entity, target.entity, scan, degrees, radar.pulses * snr
+        draws.seed, number, LOOK, radar.entity, target.entity, slot, degrees, radar.pulses * snr
     )
     step = float(propagation.marcum_step[radar.marcum])
     return observed_snr(decision, energy, propagation.marcum[radar.marcum], step, radar.least_energy)
@@ -121,18 +119,18 @@ def measure(
 ) -> None:  # fmt: skip
     """Decide whether this look detects the object and, if so, append its plot and the reply it gives."""
     radar, target, seen = sensors.row[sensor], threats.row[thing], state.look[run, sensor, thing]
-    look_s, scan, number = seen.next_look_s, seen.scan, draws.first + run
+    look_s, slot, number = seen.next_look_s, seen.slot, draws.first + run
     if not seen.looked:
         seen.looked = True
         log_event(events, run, look_s, FIRST_LOOK, radar.node, thing, NONE, sensor, NONE, NONE, range_m, position_m)
     observed = PERFECT_SNR
     if not radar.detects_always:
-        observed = detect(radar, target, propagation, draws, run, scan, snr)
+        observed = detect(radar, target, propagation, draws, run, slot, snr)
         if observed <= 0.0:
             return
     measured_m, measured_azimuth_rad, measured_elevation_rad = range_m, azimuth_rad, elevation_rad
     if not radar.noiseless:
-        noise_0, noise_1, noise_2, _ = normal4(draws.seed, number, NOISE, radar.entity, target.entity, scan, 0)
+        noise_0, noise_1, noise_2, _ = normal4(draws.seed, number, NOISE, radar.entity, target.entity, slot, 0)
         measured_m += noise_0 * range_sigma_m(radar.range_resolution_m, observed, radar.range_floor_m)
         floor_rad = radar.angle_floor_rad
         measured_azimuth_rad += noise_1 * angle_sigma_rad(radar.beamwidth_azimuth_rad, observed, floor_rad)
@@ -146,10 +144,29 @@ def measure(
         measured_m, measured_azimuth_rad, measured_elevation_rad, observed,
     )  # fmt: skip
     if plot != NONE:
-        plots.row[run, plot].reply = reply_to(target, radar, draws, run, scan, range_m)
-        plots.row[run, plot].scan = scan
+        plots.row[run, plot].reply = reply_to(target, radar, draws, run, slot, range_m)
+        plots.row[run, plot].scan = slot // SLOTS
         plots.row[run, plot].origin = thing
         plots.row[run, plot].cause = seen.detection
+
+
+@kernel
+def next_look(radar: Rows, seen: Rows, phase_s: float, from_s: float, fraction: float) -> None:
+    """Set the first look at ``from_s`` or later in a direction, and the slot of its draws: twice the scan, and half.
+
+    Looks are half a scan apart at least, so that no two share a slot, even where a target crosses the seam of the scan
+    backwards and is looked at twice in one scan.
+    """
+    last_s = seen.next_look_s
+    scan = first_scan(radar, phase_s, from_s, fraction)
+    # Rounding may put the crossing a hair before the time asked for: that look counts, at the time asked for.
+    look_s = max(look_time_s(radar, phase_s, scan, fraction), from_s)
+    if look_s <= last_s:
+        scan += 1
+        look_s = look_time_s(radar, phase_s, scan, fraction)
+    slot = SLOTS * scan + (1 if fraction >= 0.5 else 0)
+    seen.slot = max(slot, seen.slot + 1) if seen.looked else slot
+    seen.next_look_s = look_s
 
 
 @kernel
@@ -174,20 +191,21 @@ def look(
         azimuth_rad, elevation_rad, range_m = azimuth_elevation_range(
             state.basis[run, sensor], offset_m[0], offset_m[1], offset_m[2]
         )
-        fraction = scan_fraction(radar, azimuth_rad, elevation_rad)
+        apparent_rad = apparent_elevation_rad(propagation.row[0].effective_radius_m, elevation_rad, range_m)
+        fraction = scan_fraction(radar, azimuth_rad, apparent_rad)
         from_s = max(live_from_s, time_s)
         if (
             from_s <= look_s <= min(course.end_s, radar.active_until_s)
             and fraction <= 1.0
-            and in_reach(radar, range_m, elevation_rad)
-            and (not radar.designated_only or designated(sensors, tracks, run, sensor, look_s, offset_m))
+            and in_reach(radar, range_m, apparent_rad)
+            and (not radar.designated_only or designated(radar, tracks, run, antenna_m, look_s, offset_m))
         ):
             snr = PERFECT_SNR
             if not radar.detects_always:
                 snr = look_snr(
                     radar, terrain, propagation, threats.row[thing], propagation.band[sensor, thing], antenna_m,
                     antenna_height_m, position_m, offset_m, flying.velocity_mps[run, thing], azimuth_rad,
-                    elevation_rad, range_m,
+                    apparent_rad, range_m,
                 )  # fmt: skip
             if snr > 0.0:
                 measure(
@@ -198,10 +216,7 @@ def look(
         # that sweeps to and fro comes back at once near the edge of its sector.
         if look_s >= from_s:
             from_s = look_s + (0.02 if radar.scan == SECTOR else 0.5) * radar.revisit_s
-        scan = first_scan(radar, phase_s, from_s, min(fraction, 1.0))
-        # Where the seam of the scan is crossed backwards, the same scan would come again: each is looked at once.
-        seen.scan = max(scan, seen.scan + 1) if seen.looked else scan
-        seen.next_look_s = look_time_s(radar, phase_s, seen.scan, min(fraction, 1.0))
+        next_look(radar, seen, phase_s, from_s, min(fraction, 1.0))
 
 
 @kernel
@@ -216,7 +231,11 @@ def false_plots(
     run: int,
     sensor: int,
 ) -> None:
-    """Append the false plots of this step: a Poisson count a scan, uniform in azimuth, area and height."""
+    """Append the false plots of this step: a Poisson count a scan, uniform in the scan, in area and in height.
+
+    The direction is where the beam points at that time. Rows of beams have their own elevations; else the height is
+    drawn, and the elevation held within the beam's limits.
+    """
     radar = sensors.row[sensor]
     if radar.false_plots_per_scan <= 0.0:
         return
@@ -236,7 +255,15 @@ def false_plots(
             climb_m = rise * FALSE_PLOT_CEILING_M - antenna_height_m
             sine = climb_m / range_m - 0.5 * range_m / EARTH_RADIUS_M
             elevation_rad = math.asin(min(max(sine, -1.0), 1.0))
-            azimuth_rad = radar.facing_rad + (when - 0.5) * radar.sector_rad
+            across, lowest_rad, highest_rad = when, radar.elevation_minimum_rad, radar.elevation_maximum_rad
+            if radar.bars > 1:
+                bar = math.floor(when * radar.bars)
+                across = when * radar.bars - bar
+                elevation_rad = lowest_rad + (bar + rise) / radar.bars * (highest_rad - lowest_rad)
+            elif radar.scan == SECTOR and scan % 2 == 1:
+                across = 1.0 - when
+            elevation_rad = min(max(elevation_rad, lowest_rad), highest_rad)
+            azimuth_rad = radar.facing_rad + (across - 0.5) * radar.sector_rad
             snr = -math.log(radar.false_alarm_probability) - math.log(power) - 1.0
             plot = add_plot(
                 sensors, state, plots, events, run, sensor, plot_s, range_m, azimuth_rad, elevation_rad, snr

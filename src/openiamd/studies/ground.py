@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiamd.catalogue.resolved import FlyingObject, ResolvedScenario
-from openiamd.elevation.cells import needed_cells
 from openiamd.elevation.source import terrain_source
 from openiamd.errors import TerrainError
 from openiamd.physics.geodesy import EARTH_RADIUS_M
@@ -104,7 +103,7 @@ def describe_environment(resolved: ResolvedScenario) -> str:
     environment = resolved.environment
     parts = ["smooth earth: no terrain"]
     if environment.terrain:
-        known = elevation_of(environment.terrain).within(needed_cells([resolved]))
+        known = elevation_of(resolved)
         parts = [f"terrain '{known.name}', posts {known.post_spacing_m:.0f} m apart, sha256 {known.digest[:12]}"]
         if environment.siting_m > 0.0:
             parts.append(f"ground radars on the highest ground within {environment.siting_m / 1e3:g} km")

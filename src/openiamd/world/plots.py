@@ -13,6 +13,7 @@ from openiamd.world.events import NONE, OVERFLOW, PLOTS_FULL, EventLog
 from openiamd.world.sensors import SensorState, SensorTable
 
 NOT_ASKED, NO_REPLY, CIVIL_REPLY, MODE5_REPLY = 0, 1, 2, 3
+SAME_PASS = 0.25  # of a scan: plots nearer in time are of one pass of the beam, also across the seam of the scan
 
 
 PLOT_COLUMNS = {
@@ -97,9 +98,9 @@ def _turn_rad(from_rad: float, to_rad: float) -> float:
 
 @kernel
 def _unresolved(radar: Rows, one: Rows, other: Rows) -> bool:
-    """Tell whether two plots of a radar lie within one resolution cell of each other, in one scan."""
+    """Tell whether two plots of a radar lie within one resolution cell of each other, in one pass of the beam."""
     return (
-        one.scan == other.scan
+        abs(one.time_s - other.time_s) < SAME_PASS * radar.revisit_s
         and abs(one.range_m - other.range_m) < radar.range_resolution_m
         and abs(one.elevation_rad - other.elevation_rad) < radar.beamwidth_elevation_rad
         and abs(_turn_rad(one.azimuth_rad, other.azimuth_rad)) < radar.beamwidth_azimuth_rad
@@ -176,7 +177,7 @@ def _join_cell(plots: PlotBuffer, run: int, plot: int, last: int) -> None:
             strongest = nearest
     best = plots.row[run, strongest]
     row.time_s, row.origin, row.cause, row.snr = best.time_s, best.origin, best.cause, best.snr
-    row.reply = reply
+    row.reply, row.scan = reply, best.scan
     row.range_m = range_m / power
     row.azimuth_rad = (base_rad + turn_rad / power) % (2.0 * math.pi)
     row.elevation_rad = elevation_rad / power

@@ -33,6 +33,7 @@ SENSOR_COLUMNS = {
     "platform": WHOLE,  # flying object that carries it, −1: ground
     "engagement": WHOLE,  # row among the engagement radars, −1: search only
     "height_m": NUMBER,  # antenna above the sphere
+    "ground_m": NUMBER,  # ground below it; 0 in the air
     "facing_rad": NUMBER,
     "sector_rad": NUMBER,  # full width; 2π rotates
     "elevation_minimum_rad": NUMBER,
@@ -90,7 +91,7 @@ ANTENNA_COLUMNS = {
 }
 LOOK_COLUMNS = {
     "next_look_s": NUMBER,
-    "scan": WHOLE,  # absolute index of that look's scan
+    "slot": WHOLE,  # of that look's draws: twice the absolute index of its scan, and one in the second half
     "looked": FLAG,  # has been looked at
     "detection": WHOLE,  # event of the first detection, −1
 }
@@ -133,9 +134,16 @@ def snr_constant(sensor: Sensor) -> float:
     The anchor is read as Swerling 1. Raises ``CatalogueError`` where a radar has both and the range by its equation
     lies outside the anchor's low and high.
     """
-    needed = required_snr(1, sensor.pulses, sensor.anchor_pd, sensor.false_alarm_probability)
-    anchored = needed * sensor.anchor_range_m**4 / sensor.anchor_rcs_m2
-    equation = sensor.equation
+    equation, anchored = sensor.equation, 0.0
+    if sensor.anchor_range_m > 0.0:
+        if not sensor.false_alarm_probability < sensor.anchor_pd < 1.0:
+            raise CatalogueError(
+                f"'{sensor.name}': its range_anchor is read as a detection probability of {sensor.anchor_pd:g} "
+                f"with a false-alarm probability of {sensor.false_alarm_probability:g}",
+                hint="the first must lie above the second and below 1",
+            )
+        needed = required_snr(1, sensor.pulses, sensor.anchor_pd, sensor.false_alarm_probability)
+        anchored = needed * sensor.anchor_range_m**4 / sensor.anchor_rcs_m2
     if equation is None:
         return anchored
     energy_j = equation.transmit_power_w * equation.pulse_length_s
@@ -145,7 +153,8 @@ def snr_constant(sensor: Sensor) -> float:
     )
     if sensor.anchor_range_m <= 0.0:
         return calculated
-    range_m = (calculated * sensor.anchor_rcs_m2 / needed) ** 0.25
+    # The range at which the equation gives the SNR that the anchor stands for.
+    range_m = sensor.anchor_range_m * (calculated / anchored) ** 0.25
     if not sensor.anchor_range_low_m <= range_m <= sensor.anchor_range_high_m:
         low_km, high_km = sensor.anchor_range_low_m / 1e3, sensor.anchor_range_high_m / 1e3
         raise CatalogueError(
@@ -177,6 +186,7 @@ def compile_sensors(
         "interrogator": [entity_hash(f"{sensor.id}/interrogator") for sensor in sensors],
         "engagement": [engagement.index(i) if i in engagement else -1 for i in range(len(sensors))],
         "height_m": [site.height_m + one.antenna_height_m for site, one in zip(sites, sensors, strict=True)],
+        "ground_m": [site.height_m for site in sites],
         "sector_rad": [min(sensor.sector_rad, 2.0 * math.pi) for sensor in sensors],
         "range_minimum_m": [max(sensor.range_minimum_m, 1.0) for sensor in sensors],
         "range_maximum_m": [sensor.range_instrumented_m for sensor in sensors],

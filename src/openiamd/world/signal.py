@@ -8,16 +8,18 @@ import math
 from openiamd.kernels import kernel
 from openiamd.physics.antenna import cosecant_squared_gain, scan_gain
 from openiamd.physics.clutter import cell_volume_m3, mti_response, signal_to_interference
-from openiamd.physics.diffraction import diffraction_loss_db, smooth_earth_loss_db
+from openiamd.physics.diffraction import diffraction_loss_db
 from openiamd.physics.geodesy import EARTH_RADIUS_M, height_m
-from openiamd.physics.multipath import propagation_factor_squared
+from openiamd.physics.multipath import bulge_factor_squared, propagation_factor_squared
 from openiamd.physics.rcs import aspect_rcs_m2
+from openiamd.physics.refraction import horizon_m
 from openiamd.physics.terrain import lowest_visible
 from openiamd.world.arrays import Floats, Rows
 from openiamd.world.propagation import PropagationTable, path_power
 from openiamd.world.terrain import TerrainTable, below_sight, ground_below
 
-DEEPEST_SHADOW_DB = 30.0  # of diffraction, one way; no look is taken farther behind an edge
+SEA_M = 0.5  # ground nearer to 0 than this is sea
+DEEPEST_SHADOW = 1e-3  # one-way power of diffraction, 30 dB; no look is taken deeper in a shadow
 
 
 @kernel
@@ -26,6 +28,16 @@ def in_reach(radar: Rows, range_m: float, elevation_rad: float) -> bool:
     if range_m < radar.range_minimum_m or range_m > radar.range_maximum_m:
         return False
     return radar.detects_always or radar.elevation_minimum_rad <= elevation_rad <= radar.elevation_maximum_rad
+
+
+@kernel
+def apparent_elevation_rad(effective_radius_m: float, elevation_rad: float, range_m: float) -> float:
+    """Return the elevation at which a target appears through the bent ray: higher than it is by d (1 / R - 1 / kR) / 2.
+
+    d is the horizontal part of the range. Within 0.01 degree of the 4/3 earth's exact angle to 400 km (tested).
+    """
+    bend = 1.0 / EARTH_RADIUS_M - 1.0 / effective_radius_m
+    return elevation_rad + 0.5 * bend * range_m * math.cos(elevation_rad)
 
 
 @kernel
@@ -60,32 +72,34 @@ def shadow(
         return below_sight(
             terrain, effective_radius_m, antenna_m, antenna_height_m, position_m, target_height_m, ground_m
         )
-    horizon_m = math.sqrt(2.0 * effective_radius_m * max(antenna_height_m, 0.0))
-    if ground_m <= horizon_m:
+    edge_m = horizon_m(antenna_height_m, effective_radius_m)
+    if ground_m <= edge_m:
         return -target_height_m, 0.0
-    beyond_m = ground_m - horizon_m
-    return beyond_m * beyond_m / (2.0 * effective_radius_m) - target_height_m, horizon_m
+    beyond_m = ground_m - edge_m
+    return beyond_m * beyond_m / (2.0 * effective_radius_m) - target_height_m, edge_m
 
 
 @kernel
 def shadow_power(
-    radar: Rows, terrain: TerrainTable, effective_radius_m: float, antenna_height_m: float, target_height_m: float,
-    ground_m: float, deficit_m: float, edge_m: float,
+    radar: Rows, terrain: TerrainTable, effective_radius_m: float, antenna_height_m: float, position_m: Floats,
+    target_height_m: float, ground_m: float, deficit_m: float, edge_m: float,
 ) -> float:  # fmt: skip
-    """Return the two-way power that diffraction leaves: 1 in the clear, a sixteenth at grazing, 0 deep in the shadow.
+    """Return the two-way power that diffraction leaves: 1 in the clear, 0 deep in the shadow.
 
-    A knife edge over terrain; over a smooth earth, beyond the horizon, the larger of that and of the smooth bulge.
+    The less of two: what the smooth bulge of the earth leaves, above the lower of the grounds below antenna and target,
+    and over terrain what the knife edge leaves that the mask names. Like P.526-15, section 4.5, it so counts a plain as
+    a bulge and a ridge as an edge.
     """
-    if edge_m <= 0.0:
-        return 1.0
-    loss_db = diffraction_loss_db(deficit_m, edge_m, ground_m, radar.wavelength_m)
-    if deficit_m > 0.0 and not terrain.row[0].present:
-        loss_db = max(loss_db, smooth_earth_loss_db(
-            antenna_height_m, target_height_m, ground_m, radar.wavelength_m, effective_radius_m
-        ))  # fmt: skip
-    if loss_db > DEEPEST_SHADOW_DB:
-        return 0.0
-    return 10.0 ** (-0.2 * loss_db) if loss_db > 0.0 else 1.0
+    level_m = 0.0
+    if terrain.row[0].present:
+        level_m = max(min(radar.ground_m, ground_below(terrain, position_m[0], position_m[1])), 0.0)
+    one_way = bulge_factor_squared(
+        antenna_height_m - level_m, target_height_m - level_m, ground_m, radar.wavelength_m, effective_radius_m
+    )
+    if terrain.row[0].present and edge_m > 0.0:
+        loss_db = diffraction_loss_db(deficit_m, edge_m, ground_m, radar.wavelength_m)
+        one_way = min(one_way, 10.0 ** (-0.1 * loss_db))
+    return one_way * one_way if one_way > DEEPEST_SHADOW else 0.0
 
 
 @kernel
@@ -101,7 +115,7 @@ def over_sea(
     share = max(antenna_height_m, 1.0) / (max(antenna_height_m, 1.0) + max(target_height_m, 1.0))
     east_m = antenna_m[0] + share * (position_m[0] - antenna_m[0])
     north_m = antenna_m[1] + share * (position_m[1] - antenna_m[1])
-    return ground_below(terrain, east_m, north_m) <= 0.0
+    return abs(ground_below(terrain, east_m, north_m)) < SEA_M
 
 
 @kernel
@@ -141,8 +155,9 @@ def path_factor(
         factor = lobing_power(radar, propagation, antenna_height_m, target_height_m, ground_m)
     elif air.diffraction:
         factor = shadow_power(
-            radar, terrain, air.effective_radius_m, antenna_height_m, target_height_m, ground_m, deficit_m, edge_m
-        )
+            radar, terrain, air.effective_radius_m, antenna_height_m, position_m, target_height_m, ground_m, deficit_m,
+            edge_m,
+        )  # fmt: skip
     elif deficit_m > 0.0 and edge_m > 0.0:
         return 0.0
     if radar.loss >= 0 and factor > 0.0:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.ndimage import maximum_filter
 
-from openiamd.elevation.cells import Cell, masking_range_m, needed_cells
+from openiamd.elevation.cells import Cell, cap_cells, masking_range_m, needed_cells, radar_cells
+from openiamd.elevation.mosaic import refuse_missing
 from openiamd.elevation.read import Elevation, open_elevation
 from openiamd.elevation.sites import site_raster, theatre_grid
 from openiamd.elevation.source import terrain_source
@@ -74,19 +74,21 @@ def compile_terrain(scenario: ResolvedScenario) -> Ground:
         return Ground(
             flat_terrain(), tuple(one.position for one in scenario.sensors), (NO_MASK,) * len(scenario.sensors)
         )
-    source, factor = str(terrain_source(environment.terrain, None)), environment.effective_radius_factor
+    source = _source(scenario)
+    refuse_missing(_elevation(source).missing(needed_cells([scenario])))
     grid, peaks = _grids(source, *_extent(scenario))
     on_ground = [sensor for sensor in scenario.sensors if sensor.platform < 0]
-    found = {sensor.id: _site(source, sensor.position, environment.siting_m) for sensor in on_ground}
-    heights_m = {sensor.id: found[sensor.id].height_m + sensor.antenna_height_m for sensor in on_ground}
-    # One length for all, so that the tables stack; sweeping farther than a radar reaches costs milliseconds.
+    cells = [frozenset(radar_cells(sensor, environment.siting_m)) for sensor in on_ground]
+    sites = [
+        _site(source, sensor.position, environment.siting_m, needed)
+        for sensor, needed in zip(on_ground, cells, strict=True)
+    ]
+    # One length for all, so that the tables stack; beyond a radar's own reach unknown ground is at 0 and hides nothing.
     reaches_m = [masking_range_m(sensor.range_instrumented_m, sensor.antenna_height_m) for sensor in on_ground]
     reach_m = max(reaches_m, default=MASK_STEP_M)
     swept = [
-        _mask(
-            source, found[sensor.id].latitude_rad, found[sensor.id].longitude_rad, heights_m[sensor.id], reach_m, factor
-        )
-        for sensor in on_ground
+        _mask(source, site, sensor.antenna_height_m, reach_m, environment.effective_radius_factor, needed)
+        for sensor, site, needed in zip(on_ground, sites, cells, strict=True)
     ]
     columns = {"present": True, "spacing_m": GRID_SPACING_M, "highest_m": float(grid.max())}
     empty = np.zeros((0, 1, 1), np.float32)
@@ -97,70 +99,93 @@ def compile_terrain(scenario: ResolvedScenario) -> Ground:
         mask_m=np.stack([mask for mask, _ in swept]) if swept else empty,
         edge_m=np.stack([edge for _, edge in swept]) if swept else empty,
     )
-    rows = {sensor.id: row for row, sensor in enumerate(on_ground)}
-    return Ground(
-        table,
-        tuple(found.get(sensor.id, sensor.position) for sensor in scenario.sensors),
-        tuple(rows.get(sensor.id, NO_MASK) for sensor in scenario.sensors),
-    )
+    found = {sensor.id: (site, row) for row, (sensor, site) in enumerate(zip(on_ground, sites, strict=True))}
+    placed = [found.get(sensor.id, (sensor.position, NO_MASK)) for sensor in scenario.sensors]
+    return Ground(table, tuple(site for site, _ in placed), tuple(row for _, row in placed))
 
 
 def ground_grid(scenario: ResolvedScenario) -> tuple[Singles, float]:
     """Return the ground (north, east) on the theatre's grid, its origin in the middle, and the spacing in metres."""
-    source = str(terrain_source(scenario.environment.terrain, None))
-    return _grids(source, *_extent(scenario))[0], GRID_SPACING_M
+    return _grids(_source(scenario), *_extent(scenario))[0], GRID_SPACING_M
 
 
-def _extent(scenario: ResolvedScenario) -> tuple[float, float, float, tuple[Cell, ...]]:
-    origin = scenario.origin
-    return origin.latitude_rad, origin.longitude_rad, scenario.radius_m, tuple(needed_cells([scenario]))
+def _extent(scenario: ResolvedScenario) -> tuple[float, float, float]:
+    return scenario.origin.latitude_rad, scenario.origin.longitude_rad, scenario.radius_m
+
+
+class Source(NamedTuple):
+    """A file or folder of elevations as it is now: what is kept of it is forgotten when it changes."""
+
+    path: str
+    changed_ns: int
+
+
+def _source(scenario: ResolvedScenario) -> Source:
+    path = terrain_source(scenario.environment.terrain, None)
+    inside = path.rglob("*") if path.is_dir() else ()
+    return Source(str(path), max(one.stat().st_mtime_ns for one in (path, *inside)))
 
 
 @lru_cache(maxsize=4)
-def elevation_of(source: str) -> Elevation:
+def _elevation(source: Source) -> Elevation:
     """Return the elevations of a file or folder, opened once."""
-    return open_elevation(Path(source))
+    return open_elevation(Path(source.path))
+
+
+def elevation_of(scenario: ResolvedScenario) -> Elevation:
+    """Return the elevations that a scenario needs of its terrain."""
+    return _elevation(_source(scenario)).within(needed_cells([scenario]))
 
 
 @lru_cache(maxsize=4)
-def _grids(
-    source: str, latitude_rad: float, longitude_rad: float, radius_m: float, cells: tuple[Cell, ...]
-) -> tuple[Singles, Singles]:
+def _grids(source: Source, latitude_rad: float, longitude_rad: float, radius_m: float) -> tuple[Singles, Singles]:
     """Return the ground on the theatre's grid, and the highest ground in and around each block of cells.
 
-    cells  that must be covered, since radars look or something flies there; elsewhere unknown ground is at 0
+    Ground that no tile covers is at 0: what a scenario needs has been asked for before.
     """
-    grid = theatre_grid(elevation_of(source), latitude_rad, longitude_rad, radius_m, GRID_SPACING_M, cells)
+    from scipy.ndimage import maximum_filter  # half a second, that a smooth earth need not wait
+
+    elevation, theatre = _elevation(source), cap_cells(latitude_rad, longitude_rad, radius_m)
+    covered = theatre.difference(elevation.missing(theatre))
+    grid = theatre_grid(elevation, latitude_rad, longitude_rad, radius_m, GRID_SPACING_M, covered)
     size = math.ceil(grid.shape[0] / BLOCK)
     padded = np.full((size * BLOCK, size * BLOCK), grid.min(), np.float32)
     padded[: grid.shape[0], : grid.shape[1]] = grid
     blocks = padded.reshape(size, BLOCK, size, BLOCK).max(axis=(1, 3))
-    return grid, np.asarray(maximum_filter(blocks, 3), np.float32)
+    return _constant(grid), _constant(np.asarray(maximum_filter(blocks, 3), np.float32))
 
 
-@lru_cache(maxsize=64)
+def _constant(table: Singles) -> Singles:
+    """Return a table that several worlds share, so that none can write into it."""
+    table.flags.writeable = False
+    return table
+
+
+@lru_cache(maxsize=24)
 def _mask(
-    source: str, latitude_rad: float, longitude_rad: float, height_m: float, reach_m: float, factor: float
+    source: Source, site: Point, above_m: float, reach_m: float, factor: float, needed: frozenset[Cell]
 ) -> tuple[Singles, Singles]:
-    """Return the masking table of a place, swept once however many variants use it."""
-    raster = _around(source, latitude_rad, longitude_rad, reach_m + MASK_STEP_M)
+    """Return the masking table of an antenna at a height above a site, swept once however many variants use it."""
+    raster = _around(source, site.latitude_rad, site.longitude_rad, reach_m + MASK_STEP_M, needed)
     # Posts finer than the table are swept one by one, so that no ridge falls between two of its steps.
     substeps = max(round(MASK_STEP_M / (raster.latitude_spacing_rad * EARTH_RADIUS_M)), 1)
-    radius_m = factor * EARTH_RADIUS_M
     return masking_table(
-        raster, latitude_rad, longitude_rad, height_m, reach_m, AZIMUTHS, MASK_STEP_M, radius_m, substeps
+        *(raster, site.latitude_rad, site.longitude_rad, site.height_m + above_m, reach_m, AZIMUTHS, MASK_STEP_M),
+        *(factor * EARTH_RADIUS_M, substeps),
     )
 
 
 @lru_cache(maxsize=8)
-def _around(source: str, latitude_rad: float, longitude_rad: float, reach_m: float) -> Raster:
+def _around(
+    source: Source, latitude_rad: float, longitude_rad: float, reach_m: float, needed: frozenset[Cell]
+) -> Raster:
     """Return the elevations within ``reach_m`` of a place, read once for radars that share it."""
-    return site_raster(elevation_of(source), latitude_rad, longitude_rad, reach_m)
+    return site_raster(_elevation(source), latitude_rad, longitude_rad, reach_m, needed)
 
 
-def _site(source: str, place: Point, within_m: float) -> Point:
+def _site(source: Source, place: Point, within_m: float, needed: frozenset[Cell]) -> Point:
     """Return where a radar stands: on the highest post within a distance of its place, else on the ground there."""
-    raster = _around(source, place.latitude_rad, place.longitude_rad, within_m)
+    raster = _around(source, place.latitude_rad, place.longitude_rad, within_m, needed)
     row = (place.latitude_rad - raster.south_rad) / raster.latitude_spacing_rad
     column = (place.longitude_rad - raster.west_rad) / raster.longitude_spacing_rad
     here_m = float(bilinear(raster.elevation_m, row, column))

@@ -10,7 +10,7 @@ import numpy as np
 from openiamd.kernels import kernel
 from openiamd.physics.draws import entity_hash
 from openiamd.physics.envelope import in_sector, meeting_time_s, within_envelope
-from openiamd.physics.geodesy import height_m
+from openiamd.physics.geodesy import EARTH_RADIUS_M, height_m
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Ints, Rows, constant, filled_rows, rows_of
 from openiamd.world.events import CEASED, NONE, EventLog, log_event
 from openiamd.world.sensors import stand
@@ -51,6 +51,7 @@ UNIT_COLUMNS = {
     "node": WHOLE,
     "height_m": NUMBER,  # of the engagement antenna above its ground, for its horizon
     "ground_m": NUMBER,  # of its place above the sphere
+    "effective_radius_m": NUMBER,  # of the earth, for its horizon
     "radar": WHOLE,  # engagement radar's sensor row, −1: none needed
     "radar_column": WHOLE,  # its column in TrackState.held_s, −1: none
     "facing_rad": NUMBER,
@@ -135,6 +136,7 @@ def compile_fire_units(scenario: ResolvedScenario, terrain: TerrainTable) -> Fir
         "entity": [entity_hash(unit.id) for unit in units],
         "height_m": heights,
         "ground_m": grounds,
+        "effective_radius_m": [scenario.environment.effective_radius_factor * EARTH_RADIUS_M for _ in units],
         "radar": radars,
         "radar_column": [engagement.index(radar) if radar >= 0 else -1 for radar in radars],
         "sector_rad": [min(unit.sector_rad, 2.0 * math.pi) for unit in units],
@@ -200,7 +202,7 @@ def reach(
     above_m = altitude_m if row.ground_m <= 0.0 else max(altitude_m - row.ground_m, kind.altitude_minimum_m)
     reachable = within_envelope(
         range_m, above_m, slack_m, row.height_m,
-        kind.range_minimum_m, reach_m, kind.altitude_minimum_m, kind.altitude_maximum_m,
+        kind.range_minimum_m, reach_m, kind.altitude_minimum_m, kind.altitude_maximum_m, row.effective_radius_m,
     )  # fmt: skip
     if reachable and in_sector(units.basis[unit], dx, dy, dz, row.facing_rad, row.sector_rad):
         return time_s, range_m
