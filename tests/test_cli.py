@@ -10,7 +10,7 @@ import pytest
 
 from openiamd import cli
 
-COMMANDS = ["check", "run", "compare", "catalogue", "terrain", "validate", "schema"]
+COMMANDS = ["check", "run", "compare", "coverage", "catalogue", "terrain", "validate", "schema"]
 IAMD = [sys.executable, "-m", "openiamd.cli"]
 ESTIMATE = {"mean": 1.5, "low": 1.0, "high": 2.0, "n": 4, "method": "paired t"}
 SUMMARY = {
@@ -261,3 +261,75 @@ def test_an_interrupted_run_keeps_its_finished_slices(tmp_path):
     from openiamd import open_results
 
     assert open_results(folder).runs.num_rows > 0
+
+
+def test_coverage_prints_a_table_with_bands(tmp_path, capsys):
+    folder = tmp_path / "out"
+    arguments = ["coverage", "minimal", "--altitude", "100m, 10 km", "--target", "f-35a", "-o", str(folder)]
+    assert cli.main(arguments) == 0
+    said = capsys.readouterr()
+    assert "standalone, iff against nato/f-35a" in said.out
+    assert "post (engagement, as if designated)" in said.out
+    assert "smooth earth: no terrain" in said.out
+    assert "no confidence interval" in said.out
+    assert "radars against nato/f-35a: " in said.err
+    assert (folder / "maps" / "standalone-nato-f-35a.png").is_file()
+    assert (folder / "cuts" / "iff-nato-f-35a.png").is_file()
+
+
+def test_coverage_as_json(tmp_path, capsys):
+    folder = tmp_path / "out"
+    arguments = ["coverage", "minimal", "--variants", "iff", "--altitude", "1km", "--target", "1 m2", "--json"]
+    assert cli.main([*arguments, "-o", str(folder)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["schema"] == "openiamd-coverage/1"
+    assert found["surface"] == "smooth earth: no terrain"
+    assert {row["band"] for row in found["coverage"]} == {"low", "nominal", "high"}
+    wanted = {"variant", "node", "role", "target", "heading", "altitude_m", "area_km2", "theatre_share", "gap_km2"}
+    wanted |= {"largest_gap_km2", "first_detection_median_m", "azimuth_share", "on_duty_s"}
+    assert wanted <= set(found["coverage"][0])
+    assert {"asset", "worst_azimuth_deg", "warning_worst_s"} <= set(found["assets"][0])
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--altitude", "100"], "'100' has no unit where a length is wanted"),
+        (["--altitude=-5m"], "altitude -5 m"),
+        (["--target", "f35a"], "unknown target 'f35a'"),
+        (["--variants", "alone"], "no variant 'alone'"),
+        (["--pd", "1.5"], "'1.5' is not a probability"),
+        (["--above", "sky"], "--above: "),
+        (["--azimuth", "3"], "'3' has no unit"),
+    ],
+)
+def test_coverage_refuses_in_one_sentence(options, sentence, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["coverage", "minimal", *options]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    first, second = said.err.splitlines()
+    assert sentence in first
+    assert second.startswith("hint: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_coverage_interrupted_while_drawing_keeps_the_tables(tmp_path, capsys, monkeypatch):
+    from openiamd.outputs import coverage as drawn
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(drawn, "draw_coverage", interrupt)
+    folder = tmp_path / "out"
+    assert cli.main(["coverage", "minimal", "--variants", "iff", "--target", "1 m2", "-o", str(folder)]) == 130
+    assert f"interrupted: all but some drawings is in {folder}" in capsys.readouterr().err
+    assert (folder / "coverage.parquet").is_file()
+
+
+def test_coverage_refuses_unreadable_terrain(tmp_path, capsys, monkeypatch):
+    pytest.importorskip("openiamd.elevation", reason="elevations are read by another module")
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["coverage", "minimal", "--terrain", "nowhere"]) == 2
+    assert "hint: " in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from openiamd.scenario.checks import check
     from openiamd.scenario.load import load_scenario
     from openiamd.studies.compare import compare
+    from openiamd.studies.coverage import coverage
     from openiamd.studies.simulate import simulate
     from openiamd.world.compile import compile_world
 
 __version__ = "0.1.0"
 
-__all__ = ["check", "compare", "compile_world", "load_scenario", "open_results", "resolve", "simulate"]
+__all__ = ["check", "compare", "compile_world", "coverage", "load_scenario", "open_results", "resolve", "simulate"]
 
 _HOMES = {
     "load_scenario": "openiamd.scenario.load",
@@ -31,6 +32,7 @@ _HOMES = {
     "compile_world": "openiamd.world.compile",
     "simulate": "openiamd.studies.simulate",
     "compare": "openiamd.studies.compare",
+    "coverage": "openiamd.studies.coverage",
     "open_results": "openiamd.results.store",
 }
 

@@ -6,15 +6,15 @@ load_scenario · check · resolve · compile_world · simulate · measure · sum
 import argparse
 import json
 import os
-import re
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from openiamd import __version__
 from openiamd.errors import OpenIAMDError, UsageError, format_error
+from openiamd.options import Parser, add_options
 
 if TYPE_CHECKING:
     from openiamd.scenario.model import Scenario
@@ -23,7 +23,6 @@ EXIT_FAILED = 1
 EXIT_REFUSED = 2
 EXIT_INTERRUPTED = 130
 EXIT_PIPE_CLOSED = 141
-LARGEST_SEED = 2**64 - 1
 CATALOGUE_KEY = (
     "class: O official, T think-tank or academic, P press or agency, N encyclopaedia or enthusiast, E own estimate",
     "mark: V seen in the source, R recalled and not re-checked, D derived or estimated",
@@ -91,6 +90,41 @@ def compare(options: argparse.Namespace) -> int:
     from openiamd.scenario.load import load_scenario
 
     return _simulate(options, load_scenario(options.scenario), options.variants)
+
+
+def coverage(options: argparse.Namespace) -> int:
+    """Compute what each node's radars can see: areas, gaps, ranges, maps and vertical cuts."""
+    from openiamd.scenario.load import load_scenario
+
+    scenario = load_scenario(options.scenario)
+    folder = options.output or Path("runs") / f"{scenario.name}-coverage-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    output = _output_folder(folder, scenario.name)
+    from openiamd.console import Progress, coverage_tables, message
+    from openiamd.outputs.coverage import draw_coverage
+    from openiamd.studies.coverage import coverage as see
+
+    given = {"altitudes_m": options.altitude, "pd": options.pd, "cut_azimuth_rad": options.azimuth}
+    given |= {"variants": options.variants, "targets": options.target, "terrain": options.terrain}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    try:
+        with Progress() as progress:
+            found = see(scenario, above=options.above, output=output, progress=progress, **chosen)
+            draw_coverage(output, progress)
+    except KeyboardInterrupt:
+        kept = f"all but some drawings is in {output}" if (output / "manifest.json").exists() else "nothing was written"
+        message(f"interrupted: {kept}")
+        return EXIT_INTERRUPTED
+    rows = found.table("coverage").to_pylist()
+    if options.json:
+        assets = found.table("assets").to_pylist()
+        _print_json({"output": str(output), **found.manifest, "coverage": rows, "assets": assets})
+    else:
+        coverage_tables(found.manifest, rows)
+    for name, idle in found.manifest["never_on_duty"].items():
+        if idle:
+            message(f"note: in variant '{name}' never on duty, and left out: {', '.join(idle)}")
+    message(f"results: {output}\nmaps:    {output / 'maps'}\ncuts:    {output / 'cuts'}")
+    return 0
 
 
 def catalogue(options: argparse.Namespace) -> int:
@@ -241,38 +275,6 @@ def _print_json(value: Any) -> None:
     print(json.dumps(value, indent=2, allow_nan=False))
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser whose complaints are one sentence with a cure, like all others."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(_sentence(message), hint=f"`{self.prog} --help` shows what it takes")
-
-
-def _sentence(complaint: str) -> str:
-    """Return argparse's complaint in the project's words."""
-    absent = re.fullmatch(r"the following arguments are required: (.*)", complaint)
-    return f"{absent[1]} is missing" if absent else complaint.removeprefix("argument ")
-
-
-def _whole_number(low: int, high: int) -> "type[int]":
-    """Return a reader of integers from ``low`` to ``high``."""
-
-    def read(text: str) -> int:
-        if not re.fullmatch(r"\+?[0-9]{1,20}|-[0-9]{1,20}", text, re.ASCII) or not low <= int(text) <= high:
-            raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from {low} to {high}")
-        return int(text)
-
-    return read  # pyright: ignore[reportReturnType] - argparse takes any callable
-
-
-def _names(text: str) -> list[str]:
-    """Return the names of a comma-separated list."""
-    names = [name.strip() for name in text.split(",")]
-    if not all(names):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a list of names separated by commas")
-    return list(dict.fromkeys(names))
-
-
 def _run(arguments: Sequence[str]) -> int:
     """Parse the command line and carry out its command."""
     parser, commands = _parser()
@@ -292,63 +294,17 @@ def _run(arguments: Sequence[str]) -> int:
     return options.function(options)
 
 
-def _parser() -> tuple[_Parser, list[str]]:
+def _parser() -> tuple[Parser, list[str]]:
     """Return the parser of the whole command line and the names of its commands."""
-    parser = _Parser(prog="iamd", description="Simulate integrated air and missile defence.", allow_abbrev=False)
+    parser = Parser(prog="iamd", description="Simulate integrated air and missile defence.", allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"openiamd {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", parser_class=_Parser)
-    for function in (check, run, compare, catalogue, terrain, validate, schema):
+    commands = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
+    for function in (check, run, compare, coverage, catalogue, terrain, validate, schema):
         text = (function.__doc__ or "").splitlines()[0]
         command = commands.add_parser(function.__name__, help=text, description=text, allow_abbrev=False)
         command.set_defaults(function=function)
-        if function is terrain:
-            command.add_argument("action", choices=["get"], metavar="get", help="the word `get`")
-        if function in (check, run, compare, terrain):
-            command.add_argument(
-                "scenario", metavar="SCENARIO", help="a name from the gallery or a path to a YAML file"
-            )
-        if function in (run, compare):
-            _add_study_options(command)
-        if function in (run, compare, catalogue, validate):
-            command.add_argument("--json", action="store_true", help="print JSON alone on stdout")
-    commands.choices["run"].add_argument("--variant", metavar="V", help="variant (default: the scenario's reference)")
-    commands.choices["compare"].add_argument(
-        "--variants", type=_names, metavar="A,B", help="variants (default: those that the scenario compares)"
-    )
-    commands.choices["validate"].add_argument("--all", action="store_true", help="print every row, not only misses")
-    commands.choices["validate"].add_argument(
-        "--only", default="", metavar="TEXT", help="only rows whose id or title contains TEXT, such as swerling"
-    )
-    commands.choices["catalogue"].add_argument(
-        "entry", nargs="?", metavar="ENTRY", help="one entry, such as s400/91n6e"
-    )
-    _add_terrain_options(commands.choices["terrain"])
+        add_options(function.__name__, command)
     return parser, list(commands.choices)
-
-
-def _add_study_options(command: argparse.ArgumentParser) -> None:
-    """Add what `run` and `compare` share."""
-    count = _whole_number(1, 2**31 - 1)
-    command.add_argument("-n", dest="replications", type=count, metavar="N", help="runs (default: the scenario's)")
-    command.add_argument(
-        "--seed", type=_whole_number(0, LARGEST_SEED), metavar="S", help="seed (default: the scenario's)"
-    )
-    command.add_argument("--threads", type=count, metavar="T", help="threads (default: all processors)")
-    command.add_argument("-o", dest="output", type=Path, metavar="DIR", help="run folder, absent or empty")
-    command.add_argument(
-        "--terrain",
-        metavar="SOURCE",
-        help="elevations: a file, a folder of tiles, 'cache' or 'none'; else the scenario's",
-    )
-
-
-def _add_terrain_options(command: argparse.ArgumentParser) -> None:
-    """Add what `terrain get` takes."""
-    command.add_argument(
-        "--set", default="copernicus-90", metavar="SET", help="copernicus-90 (default) or copernicus-30"
-    )
-    command.add_argument("--cache", type=Path, metavar="DIR", help="folder of fetched sets (default: the user's cache)")
-    command.add_argument("--dry-run", action="store_true", help="say what would be fetched, without the network")
 
 
 if __name__ == "__main__":

@@ -256,3 +256,38 @@ def _counts(estimates: Sequence[Mapping[str, Any]]) -> str:
     """Return the number of runs, as a range where the estimates differ."""
     counts = [estimate["n"] for estimate in estimates]
     return f"{min(counts)}–{max(counts)}" if len(set(counts)) > 1 else "".join(map(str, counts[:1]))
+
+
+def coverage_tables(manifest: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print what the radars of each node see: nominal figures with their low and high corner cases."""
+    found: dict[tuple[Any, ...], dict[str, Mapping[str, Any]]] = {}
+    for row in rows:
+        key = tuple(row[name] for name in ("variant", "target", "heading", "node", "role", "altitude_m"))
+        found.setdefault(key, {})[row["band"]] = row
+    firsts = list(dict.fromkeys(manifest["alike"].values()))
+    notes = [
+        f"{manifest['surface']}; {manifest['air']}",
+        f"figures are nominal [low, high]; {manifest['band_meaning']}",
+    ]
+    notes.append("gap: connected area not seen that is nearer to the middle of the radars than the farthest seen")
+    notes.append("first detection: of an inbound target, median over the azimuths on which it is seen")
+    for first in firsts:
+        alike = [name for name, other in manifest["alike"].items() if other == first]
+        for target in dict.fromkeys(key[1] for key in found):
+            cells = []
+            for (variant, name, heading, node, role, altitude_m), bands in found.items():
+                if (variant, name) == (first, target):
+                    who = node if role == "search" else f"{node} ({role}, as if designated)"
+                    which = f"{altitude_m:g} m" if heading == "any" else f"{altitude_m:g} m, {heading}"
+                    figures = (("area_km2", 1.0), ("largest_gap_km2", 1.0), ("first_detection_median_m", 1e3))
+                    cells.append([who, which, *(_banded(bands, key, unit) for key, unit in figures)])
+            headings = ["node", "altitude", "area seen, km2", "largest gap, km2", "first detection, km"]
+            table(f"{', '.join(alike)} against {target}", headings, cells, notes)
+
+
+def _banded(bands: Mapping[str, Mapping[str, Any]], key: str, unit: float) -> str:
+    """Return a figure as nominal [low, high] in multiples of a unit."""
+    low, nominal, high = (bands[band][key] for band in ("low", "nominal", "high"))
+    if nominal is None:
+        return "–"
+    return f"{number(nominal / unit)} [{number(low / unit)}, {number(high / unit)}]"

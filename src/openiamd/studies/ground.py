@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from openiamd.catalogue.resolved import FlyingObject, ResolvedScenario
+from openiamd.catalogue.resolved import Environment, FlyingObject, ResolvedScenario
 from openiamd.elevation.source import terrain_source
 from openiamd.errors import TerrainError
 from openiamd.physics.geodesy import EARTH_RADIUS_M
 from openiamd.scenario.document import KeyPath
 from openiamd.scenario.model import Scenario
 from openiamd.world.propagation import MM_PER_H
-from openiamd.world.terrain import compile_terrain, elevation_of, ground_grid
+from openiamd.world.terrain import elevation_of, ground_grid, require_terrain
 from openiamd.world.threats import aligned_unit
 
 ROUTE_STEP_M = 2_000.0
@@ -38,7 +38,7 @@ def put_on_ground(scenario: Scenario, resolved: ResolvedScenario, terrain: str |
         base = path.parent if terrain is None and path.is_file() else None
         source = str(terrain_source(chosen, base))
         found = replace(resolved, environment=replace(resolved.environment, terrain=source))
-        compile_terrain(found)
+        require_terrain(found)
     except TerrainError as error:
         if terrain is not None:
             raise
@@ -96,23 +96,36 @@ def _lowest_clearance(
 
 
 def describe_environment(resolved: ResolvedScenario) -> str:
-    """Return what lies between radars and targets in one sentence, for every output.
+    """Return what lies between radars and targets in one sentence, for every output."""
+    return f"{describe_surface(resolved)}; {describe_air(resolved.environment)}"
+
+
+def describe_surface(resolved: ResolvedScenario) -> str:
+    """Return which ground a scenario stands on.
 
     The checksum is of the elevations that the scenario needs, so it stays when others are fetched beside them.
     """
     environment = resolved.environment
-    parts = ["smooth earth: no terrain"]
-    if environment.terrain:
-        known = elevation_of(resolved)
-        parts = [f"terrain '{known.name}', posts {known.post_spacing_m:.0f} m apart, sha256 {known.digest[:12]}"]
-        if environment.siting_m > 0.0:
-            parts.append(f"ground radars on the highest ground within {environment.siting_m / 1e3:g} km")
-    parts.append(f"refraction by {environment.effective_radius_factor:.3g} earth radii")
-    parts.append("attenuation by gas" if environment.gas else "no attenuation by gas")
+    if not environment.terrain:
+        return "smooth earth: no terrain"
+    known = elevation_of(resolved)
+    sited = f", ground radars on the highest ground within {environment.siting_m / 1e3:g} km"
+    return (
+        f"terrain '{known.name}', posts {known.post_spacing_m:.0f} m apart, sha256 {known.digest[:12]}"
+        f"{sited if environment.siting_m > 0.0 else ''}"
+    )
+
+
+def describe_air(environment: Environment) -> str:
+    """Return what the air and the surface do to the signal."""
+    parts = [
+        f"refraction by {environment.effective_radius_factor:.3g} earth radii",
+        "attenuation by gas" if environment.gas else "no attenuation by gas",
+        "diffraction behind edges" if environment.diffraction else "no signal behind edges",
+    ]
     if environment.rain_rate_mps > 0.0:
         rate, height_km = environment.rain_rate_mps * MM_PER_H, environment.rain_height_m / 1e3
         parts.append(f"rain of {rate:g} mm/h up to {height_km:g} km")
-    parts.append("diffraction behind edges" if environment.diffraction else "no signal behind edges")
     if environment.sea:
         parts.append(f"lobing over the sea, waves of {environment.wave_height_m:g} m")
     return "; ".join(parts)

@@ -74,8 +74,8 @@ def compile_terrain(scenario: ResolvedScenario) -> Ground:
         return Ground(
             flat_terrain(), tuple(one.position for one in scenario.sensors), (NO_MASK,) * len(scenario.sensors)
         )
+    require_terrain(scenario)
     source = _source(scenario)
-    refuse_missing(_elevation(source).missing(needed_cells([scenario])))
     grid, peaks = _grids(source, *_extent(scenario))
     on_ground = [sensor for sensor in scenario.sensors if sensor.platform < 0]
     cells = [frozenset(radar_cells(sensor, environment.siting_m)) for sensor in on_ground]
@@ -102,6 +102,13 @@ def compile_terrain(scenario: ResolvedScenario) -> Ground:
     found = {sensor.id: (site, row) for row, (sensor, site) in enumerate(zip(on_ground, sites, strict=True))}
     placed = [found.get(sensor.id, (sensor.position, NO_MASK)) for sensor in scenario.sensors]
     return Ground(table, tuple(site for site, _ in placed), tuple(row for _, row in placed))
+
+
+def require_terrain(scenario: ResolvedScenario) -> None:
+    """Raise ``TerrainError`` where the elevations of a scenario cannot be read or do not cover what it needs."""
+    source = _source(scenario)
+    refuse_missing(_elevation(source).missing(needed_cells([scenario])))
+    _grids(source, *_extent(scenario))
 
 
 def ground_grid(scenario: ResolvedScenario) -> tuple[Singles, float]:

@@ -1,0 +1,136 @@
+"""The options of each command, and what their values are read as."""
+
+import argparse
+import re
+from pathlib import Path
+from typing import Any, NoReturn
+
+from openiamd.errors import UsageError
+
+LARGEST_SEED = 2**64 - 1
+TERRAIN = "elevations: a file, a folder of tiles, 'cache' or 'none' (default: the scenario's)"
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one sentence with a cure, like all others."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what was complained of."""
+        raise UsageError(_sentence(message), hint=f"`{self.prog} --help` shows what it takes")
+
+
+def _sentence(complaint: str) -> str:
+    """Return argparse's complaint in the project's words."""
+    absent = re.fullmatch(r"the following arguments are required: (.*)", complaint)
+    return f"{absent[1]} is missing" if absent else complaint.removeprefix("argument ")
+
+
+def _whole_number(low: int, high: int) -> "type[int]":
+    """Return a reader of integers from ``low`` to ``high``."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"\+?[0-9]{1,20}|-[0-9]{1,20}", text, re.ASCII) or not low <= int(text) <= high:
+            raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from {low} to {high}")
+        return int(text)
+
+    return read  # pyright: ignore[reportReturnType] - argparse takes any callable
+
+
+def _names(text: str) -> list[str]:
+    """Return the names of a comma-separated list."""
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a list of names separated by commas")
+    return list(dict.fromkeys(names))
+
+
+def _quantity(dimension: str) -> Any:
+    """Return a reader of a quantity with its unit; its complaints are those of the scenario file."""
+
+    def read(text: str) -> float:
+        from openiamd.units import quantity
+
+        return quantity(text.strip(), dimension)
+
+    return read
+
+
+def _lengths(text: str) -> list[float]:
+    """Return the lengths of a comma-separated list."""
+    return [_quantity("length")(one) for one in text.split(",")]
+
+
+def add_options(name: str, command: argparse.ArgumentParser) -> None:
+    """Add the arguments and options of the command ``name``."""
+    if name == "terrain":
+        command.add_argument("action", choices=["get"], metavar="get", help="the word `get`")
+    if name in ("check", "run", "compare", "coverage", "terrain"):
+        command.add_argument("scenario", metavar="SCENARIO", help="a name from the gallery or a path to a YAML file")
+    if name in ("run", "compare"):
+        _add_study_options(command)
+    if name in ("run", "compare", "coverage"):
+        command.add_argument("-o", dest="output", type=Path, metavar="DIR", help="folder, absent or empty")
+        command.add_argument("--terrain", metavar="SOURCE", help=TERRAIN)
+    if name in ("run", "compare", "coverage", "catalogue", "validate"):
+        command.add_argument("--json", action="store_true", help="print JSON alone on stdout")
+    if name == "run":
+        command.add_argument("--variant", metavar="V", help="variant (default: the scenario's reference)")
+    if name in ("compare", "coverage"):
+        command.add_argument(
+            "--variants", type=_names, metavar="A,B", help="variants (default: those that the scenario compares)"
+        )
+    if name == "coverage":
+        _add_coverage_options(command)
+    if name == "validate":
+        command.add_argument("--all", action="store_true", help="print every row, not only misses")
+        command.add_argument(
+            "--only", default="", metavar="TEXT", help="only rows whose id or title contains TEXT, such as swerling"
+        )
+    if name == "catalogue":
+        command.add_argument("entry", nargs="?", metavar="ENTRY", help="one entry, such as s400/91n6e")
+    if name == "terrain":
+        _add_terrain_options(command)
+
+
+def _add_coverage_options(command: argparse.ArgumentParser) -> None:
+    """Add what `coverage` alone takes."""
+    command.add_argument("--altitude", type=_lengths, metavar="A,B", help="of the target (default: 100m,1km,10km)")
+    command.add_argument(
+        "--above", choices=("ground", "sea"), default="ground", help="what altitudes count from (default: ground)"
+    )
+    command.add_argument(
+        "--target", action="append", metavar="T",
+        help="catalogue name such as f-35a, or a cross-section such as '1 m2'; may be repeated "
+        "(default: the scenario's hostile types that fly a route)",
+    )  # fmt: skip
+    command.add_argument(
+        "--pd",
+        type=_quantity("probability"),
+        metavar="P",
+        help="single-look detection probability that counts (default: 0.5)",
+    )
+    command.add_argument(
+        "--azimuth",
+        type=_quantity("angle"),
+        metavar="A",
+        help="of the vertical cuts, such as 170deg (default: toward the raid)",
+    )
+
+
+def _add_study_options(command: argparse.ArgumentParser) -> None:
+    """Add what `run` and `compare` share."""
+    count = _whole_number(1, 2**31 - 1)
+    command.add_argument("-n", dest="replications", type=count, metavar="N", help="runs (default: the scenario's)")
+    command.add_argument(
+        "--seed", type=_whole_number(0, LARGEST_SEED), metavar="S", help="seed (default: the scenario's)"
+    )
+    command.add_argument("--threads", type=count, metavar="T", help="threads (default: all processors)")
+
+
+def _add_terrain_options(command: argparse.ArgumentParser) -> None:
+    """Add what `terrain get` takes."""
+    command.add_argument(
+        "--set", default="copernicus-90", metavar="SET", help="copernicus-90 (default) or copernicus-30"
+    )
+    command.add_argument("--cache", type=Path, metavar="DIR", help="folder of fetched sets (default: the user's cache)")
+    command.add_argument("--dry-run", action="store_true", help="say what would be fetched, without the network")
