@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import matplotlib as mpl
@@ -21,6 +22,7 @@ NETWORK = "network"
 MOST_CELLS = 400  # along a side of a drawn map
 DPI = 110
 # Shade and line say the same thing twice: the surest case is darkest and solid.
+LETTERS_PER_INCH = 15  # of headings
 SHADES = {"high": "#d6e6f2", "nominal": "#8fbfdd", "low": "#3f8cbf"}
 BAND_LINES: dict[str, Any] = {"low": "-", "nominal": "--", "high": ":"}
 BAND_WORDS = {"low": "even in the low case", "nominal": "nominal", "high": "in the high case only"}
@@ -66,7 +68,7 @@ def draw_map(coverage: Coverage, variant: str, target: str) -> Figure:
     nodes = [chart for chart in charts if chart["node"] != NETWORK]
     levels = {chart["file"]: coverage.levels(chart) for chart in charts}
     with _sheet(max(3.5 * len(altitudes_m), 7.0), 5.2) as figure:
-        panels = _panels(figure, 1, len(altitudes_m), True, top=0.86, bottom=0.24)[0]
+        panels = _panels(figure, 1, len(altitudes_m), True, top=0.84, bottom=0.24)[0]
         for band, (altitude_m, axes) in enumerate(zip(altitudes_m, panels, strict=True)):
             for chart in charts:
                 if chart["node"] == NETWORK:
@@ -81,7 +83,7 @@ def draw_map(coverage: Coverage, variant: str, target: str) -> Figure:
         figure.legend(
             handles=_map_signs(nodes), loc="lower center", ncols=3 if len(altitudes_m) < 3 else 4, fontsize=7.5
         )
-        figure.text(0.01, 1.0 - 0.06 / figure.get_figheight(), heading(coverage, variant, target), fontsize=9, va="top")
+        _write_heading(figure, heading(coverage, variant, target))
         return figure
 
 
@@ -92,7 +94,7 @@ def draw_cuts(coverage: Coverage, variant: str, target: str) -> Figure:
     rows = max(len(cuts), 1)
     height_in = 1.5 + 1.9 * rows
     with _sheet(8.6, height_in) as figure:
-        top, bottom = 1.0 - 0.7 / height_in, 0.8 / height_in
+        top, bottom = 1.0 - 0.85 / height_in, 0.8 / height_in
         panels = _panels(figure, rows, 2, False, (3, 2), top=top, bottom=bottom, hspace=0.36)
         for cut, (left, right) in zip(cuts, panels, strict=False):
             _draw_cut(left, cut)
@@ -105,7 +107,7 @@ def draw_cuts(coverage: Coverage, variant: str, target: str) -> Figure:
         signs = [Patch(facecolor=SHADES[band], edgecolor=INK, linestyle=BAND_LINES[band], label=f"seen {words}")
                  for band, words in BAND_WORDS.items()]  # fmt: skip
         figure.legend(handles=signs, loc="lower center", ncols=3, fontsize=7.5)
-        figure.text(0.01, 1.0 - 0.06 / figure.get_figheight(), heading(coverage, variant, target), fontsize=9, va="top")
+        _write_heading(figure, heading(coverage, variant, target))
         return figure
 
 
@@ -140,6 +142,13 @@ def heading(coverage: Coverage, variant: str, target: str) -> str:
     first = f"{manifest['scenario']['name']}, {names}: single-look Pd ≥ {manifest['single_look_pd']:g}"
     second = f"{manifest['surface']}; {manifest['air']}; low and high are corner cases, no interval"
     return f"{first} against {target} ({size})\n{second}"
+
+
+def _write_heading(figure: Figure, text: str) -> None:
+    """Write lines above the panels, wrapped to the figure's width."""
+    letters = int(LETTERS_PER_INCH * figure.get_figwidth())
+    lines = [line for part in text.split("\n") for line in wrap(part, letters)]
+    figure.text(0.01, 1.0 - 0.06 / figure.get_figheight(), "\n".join(lines), fontsize=8, va="top")
 
 
 def above(coverage: Coverage) -> str:
