@@ -172,3 +172,68 @@ def test_values_are_si_and_keep_what_was_written() -> None:
     assert (value.nominal, value.si_unit) == (600e3, "m")
     assert (value.written, value.unit) == ((600.0, 340.0, 600.0), "km")
     assert value.distribution == "uniform"
+
+
+MARKS = "source: own, source_class: E, verification: D}"
+
+
+def radar_text(**changes: str) -> str:
+    """Return an entry like ideal/radar with values or keys changed; an empty text removes a value."""
+    entry = catalogue().entry("ideal/radar")
+    values = {
+        name: f"{{nominal: {one.nominal!r}, low: {one.low!r}, high: {one.high!r}, unit: '{one.si_unit}', {MARKS}"
+        for name, one in entry.values.items()
+    }
+    values["range_anchor"] = values["range_anchor"].replace("}", ", at: {rcs: 1 m2}}")
+    values |= {name: text for name, text in changes.items() if name != "scan"}
+    lines = [f"    {name}: {text}" for name, text in values.items() if text]
+    return "\n".join(
+        [
+            "mine/radar:",
+            "  kind: radar",
+            "  label: A radar",
+            f"  scan: {changes.get('scan', 'rotating')}",
+            "  values:",
+            *lines,
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "message", "hint"),
+    [
+        ({"scan": "conical"}, "'mine/radar' has the scan 'conical'", "rotating, sector, electronic"),
+        ({"range_anchor": ""}, "'mine/radar' lacks the value 'range_anchor'", "transmit_power"),
+        (
+            {"transmit_power": f"{{nominal: 1, low: 1, high: 1, unit: MW, {MARKS}"},
+            "'mine/radar' has 'transmit_power' but lacks 'pulse_length'",
+            "needs all of",
+        ),
+        (
+            {"receive_loss": f"{{nominal: 3, low: 2, high: 4, unit: dB, {MARKS}"},
+            "'mine/radar' has 'receive_loss' but no radar equation",
+            "a range anchor holds all losses",
+        ),
+        (
+            {"false_alarm_probability": f"{{nominal: 0.1, low: 0.1, high: 0.1, {MARKS}"},
+            "'mine/radar.false_alarm_probability' is 0.1",
+            "0.01 is the most",
+        ),
+        ({"frequency": ""}, "'mine/radar' lacks the value 'frequency'", "carrier frequency"),
+    ],
+)  # fmt: skip
+def test_a_radar_that_nothing_defines_does_not_load(tmp_path: Path, changes: dict, message: str, hint: str) -> None:
+    load_catalogue_from(tmp_path, radar_text())
+    error = refusal(tmp_path, radar_text(**changes))
+    assert message in error.message
+    assert hint in (error.hint or "")
+
+
+def load_catalogue_from(folder: Path, text: str) -> None:
+    (folder / "mine.yaml").write_text(text)
+    assert load_catalogue(folder).entry("mine/radar").scan == "rotating"
+
+
+def test_only_radars_scan(tmp_path: Path) -> None:
+    error = refusal(tmp_path, GOOD.replace("  label: A link", "  scan: sector\n  label: A link", 1))
+    assert "has 'scan' but is a link" in error.message

@@ -28,7 +28,11 @@ from openiamd.world.sensors import (
 from scenes import ideal_scene, play, resolved
 
 EQUATION = RadarEquation(
-    transmit_power_w=1e6, pulse_length_s=20e-6, antenna_gain=1e4, system_temperature_k=500.0, system_losses=10.0
+    transmit_power_w=1e6,
+    pulse_length_s=20e-6,
+    antenna_gain=1e4,
+    system_temperature_k=500.0,
+    losses=(2.0, 1.0, 5.0, 1.0, 1.0),
 )
 
 
@@ -108,6 +112,13 @@ def test_the_anchor_and_the_radar_equation_agree(sensor):
         alone, anchor_range_m=range_m, anchor_range_low_m=0.99 * range_m, anchor_range_high_m=1.01 * range_m
     )
     assert snr_constant(both) == pytest.approx(snr_constant(alone), rel=1e-9)
+
+
+def test_the_entry_with_both_forms_agrees():
+    """ideal/equation-radar: 1 MW, 210 us, 35 dB, 500 K and 10 dB of losses reach 300 km against 1 m2."""
+    one = resolved(ideal_scene(sensors={"search": {"type": "ideal/equation-radar"}})).sensors[0]
+    alone = dataclasses.replace(one, anchor_range_m=0.0)
+    assert (snr_constant(alone) / snr_constant(one)) ** 0.25 == pytest.approx(1.0, abs=0.005)
 
 
 def test_an_anchor_that_the_equation_contradicts_is_refused(sensor):

@@ -2,7 +2,7 @@
 
 import math
 
-from openiamd.catalogue.kinds import RADAR_EQUATION
+from openiamd.catalogue.kinds import RADAR_EQUATION, RADAR_LOSSES
 from openiamd.catalogue.places import NEVER_S, point
 from openiamd.catalogue.resolved import FireUnit, Interceptor, Node, Point, RadarEquation, Sensor
 from openiamd.catalogue.values import Values
@@ -122,7 +122,9 @@ def _radar_equation(values: Values, kind: str) -> RadarEquation | None:
     """Return the radar equation's part of a radar, or None for one that its range anchor alone defines."""
     if RADAR_EQUATION[0] not in values.entry(kind).values:
         return None
-    return RadarEquation(*(values.get(kind, name) for name in RADAR_EQUATION))
+    power_w, pulse_s, gain, temperature_k = (values.get(kind, name) for name in RADAR_EQUATION)
+    losses = tuple(values.optional(kind, name, 1.0) for name in RADAR_LOSSES)
+    return RadarEquation(power_w, pulse_s, gain, temperature_k, losses)
 
 
 def loaded_interceptors(scenario: Scenario) -> list[str]:

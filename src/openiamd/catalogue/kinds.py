@@ -71,10 +71,15 @@ RADAR = {
     "pulse_length": ValueKind("time", "length of the transmitted pulse, of the radar equation", True, optional=True),
     "antenna_gain": ValueKind("ratio", "gain of the antenna, both ways, of the radar equation", True, optional=True),
     "system_temperature": ValueKind("temperature", "noise temperature of the system", True, optional=True),
-    "system_losses": ValueKind("ratio", "all losses but those of the atmosphere, as one factor", True, optional=True),
+    "transmit_loss": ValueKind("ratio", "loss between transmitter and antenna; without it, none", True, optional=True),
+    "receive_loss": ValueKind("ratio", "loss between antenna and receiver; without it, none", True, optional=True),
+    "beam_shape_loss": ValueKind("ratio", "loss of a beam that scans past; without it, none", True, optional=True),
+    "processing_loss": ValueKind("ratio", "loss of CFAR, straddling, mismatch; without it, none", True, optional=True),
+    "integration_loss": ValueKind("ratio", "loss of adding pulses; without it, none", True, optional=True),
 }
-# A radar is defined by its range anchor, by these, or by both, which must then agree.
-RADAR_EQUATION = ("transmit_power", "pulse_length", "antenna_gain", "system_temperature", "system_losses")
+# A radar is defined by its range anchor, by these, or by both, which must then agree. Losses leave the air out.
+RADAR_EQUATION = ("transmit_power", "pulse_length", "antenna_gain", "system_temperature")
+RADAR_LOSSES = ("transmit_loss", "receive_loss", "beam_shape_loss", "processing_loss", "integration_loss")
 
 OBJECT = {
     "rcs": ValueKind(

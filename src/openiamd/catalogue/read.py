@@ -10,6 +10,7 @@ from openiamd.catalogue.kinds import (
     LOAD,
     OBJECT_CLASSES,
     RADAR_EQUATION,
+    RADAR_LOSSES,
     REPLY_MODES,
     SCANS,
     ValueKind,
@@ -172,6 +173,10 @@ def _radar_part(
         lacking = next(key for key in RADAR_EQUATION if key not in values)
         hint = f"the radar equation needs all of {', '.join(RADAR_EQUATION)}"
         _fail(document, (name, "values"), f"'{name}' has '{given[0]}' but lacks '{lacking}'", hint)
+    loss = next((key for key in RADAR_LOSSES if key in values), None)
+    if loss and not given:
+        hint = f"a range anchor holds all losses: remove it, or give all of {', '.join(RADAR_EQUATION)}"
+        _fail(document, (name, "values", loss), f"'{name}' has '{loss}' but no radar equation", hint)
     if not given and "range_anchor" not in values:
         hint = f"give range_anchor, or all of {', '.join(RADAR_EQUATION)}"
         _fail(document, (name, "values"), f"'{name}' lacks the value 'range_anchor'", hint)

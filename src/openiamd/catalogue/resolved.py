@@ -147,7 +147,7 @@ class RadarEquation:
     pulse_length_s: float
     antenna_gain: float  # both ways
     system_temperature_k: float
-    system_losses: float  # without the atmosphere
+    losses: tuple[float, ...]  # transmit, receive, beam shape, processing, integration; without the atmosphere
 
 
 @dataclass(frozen=True)

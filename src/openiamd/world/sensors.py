@@ -15,7 +15,7 @@ from openiamd.physics.clutter import rain_reflectivity_factor, volume_reflectivi
 from openiamd.physics.detection import required_snr, threshold_energy
 from openiamd.physics.draws import entity_hash
 from openiamd.physics.geodesy import enu_from_geodetic, local_basis
-from openiamd.physics.radar import SPEED_OF_LIGHT_MPS, snr_radar_equation
+from openiamd.physics.radar import SPEED_OF_LIGHT_MPS, snr_radar_equation, total_losses
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Rows, filled_rows, rows_of
 from openiamd.world.propagation import MM_PER_H
 from openiamd.world.terrain import MASK_STEP_M, TerrainTable, ground_below
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from openiamd.catalogue.resolved import Point, ResolvedScenario, Sensor
 
 ROTATING, SECTOR, ELECTRONIC = range(len(SCANS))
+ROUNDING = 0.01  # by which the range of a radar equation may lie outside that of the anchor
 MOST_BARS = 64  # rows of beams that an electronic scan is divided into
 
 SENSOR_COLUMNS = {
@@ -149,13 +150,13 @@ def snr_constant(sensor: Sensor) -> float:
     energy_j = equation.transmit_power_w * equation.pulse_length_s
     gain, wavelength_m = equation.antenna_gain, SPEED_OF_LIGHT_MPS / sensor.frequency_hz
     calculated = snr_radar_equation(
-        energy_j, gain, gain, wavelength_m, 1.0, 1.0, 1.0, equation.system_temperature_k, equation.system_losses
+        energy_j, gain, gain, wavelength_m, 1.0, 1.0, 1.0, equation.system_temperature_k, total_losses(*equation.losses)
     )
     if sensor.anchor_range_m <= 0.0:
         return calculated
     # The range at which the equation gives the SNR that the anchor stands for.
     range_m = sensor.anchor_range_m * (calculated / anchored) ** 0.25
-    if not sensor.anchor_range_low_m <= range_m <= sensor.anchor_range_high_m:
+    if not (1.0 - ROUNDING) * sensor.anchor_range_low_m <= range_m <= (1.0 + ROUNDING) * sensor.anchor_range_high_m:
         low_km, high_km = sensor.anchor_range_low_m / 1e3, sensor.anchor_range_high_m / 1e3
         raise CatalogueError(
             f"'{sensor.name}': its radar equation gives {range_m / 1e3:.0f} km against {sensor.anchor_rcs_m2:g} m2, "
