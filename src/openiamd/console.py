@@ -269,8 +269,13 @@ def coverage_tables(manifest: Mapping[str, Any], rows: Sequence[Mapping[str, Any
         f"{manifest['surface']}; {manifest['air']}",
         f"figures are nominal [low, high]; {manifest['band_meaning']}",
     ]
-    notes.append("gap: connected area not seen that is nearer to the middle of the radars than the farthest seen")
-    notes.append("first detection: of an inbound target, median over the azimuths on which it is seen")
+    notes += [
+        "network: all search radars of the variant together, whether linked or not",
+        "gap, nominal: largest connected area not seen that is nearer to the middle of the radars than the "
+        "farthest seen",
+        "first detection: of an inbound target, median over the azimuths on which it is seen; beside it their share, "
+        "nominal; – for one that crosses, which has none",
+    ]
     for first in firsts:
         alike = [name for name, other in manifest["alike"].items() if other == first]
         for target in dict.fromkeys(key[1] for key in found):
@@ -279,9 +284,13 @@ def coverage_tables(manifest: Mapping[str, Any], rows: Sequence[Mapping[str, Any
                 if (variant, name) == (first, target):
                     who = node if role == "search" else f"{node} ({role}, as if designated)"
                     which = f"{altitude_m:g} m" if heading == "any" else f"{altitude_m:g} m, {heading}"
-                    figures = (("area_km2", 1.0), ("largest_gap_km2", 1.0), ("first_detection_median_m", 1e3))
-                    cells.append([who, which, *(_banded(bands, key, unit) for key, unit in figures)])
-            headings = ["node", "altitude", "area seen, km2", "largest gap, km2", "first detection, km"]
+                    share = bands["nominal"]["azimuth_share"]
+                    cells.append([
+                        *(who, which, _banded(bands, "area_km2", 1.0), number(bands["nominal"]["largest_gap_km2"])),
+                        _banded(bands, "first_detection_median_m", 1e3),
+                        "–" if share is None else f"{100.0 * share:.0f} %",
+                    ])  # fmt: skip
+            headings = ["node", "altitude", "area seen, km2", "gap, km2", "first detection, km", "azimuths"]
             table(f"{', '.join(alike)} against {target}", headings, cells, notes)
 
 

@@ -45,7 +45,9 @@ def test_more_rain_loses_more_and_circular_polarisation_lies_between(frequency_h
     flat = rain_db_per_km(frequency_hz, rate, elevation, 0.0)
     upright = rain_db_per_km(frequency_hz, rate, elevation, 0.5 * math.pi)
     between = rain_db_per_km(frequency_hz, rate, elevation, CIRCULAR_TILT_RAD)
-    assert min(flat, upright) * 0.99 <= between <= max(flat, upright) * 1.01
+    # P.838 averages k and alpha, not the losses: by the means' inequality that is never more than the larger, but may
+    # fall a per cent or two below the smaller where the exponents differ.
+    assert min(flat, upright) * 0.95 <= between <= max(flat, upright) * (1.0 + 1e-9)
     assert rain_db_per_km(frequency_hz, 1.1 * rate, elevation) > flat
 
 

@@ -106,7 +106,8 @@ def _refuse_voids(voids: Sequence[tuple[int, float, float]]) -> None:
         posts = "1 post has" if count == 1 else f"{count} posts have"
         raise TerrainError(
             f"{posts} no elevation (voids), the first at {latitude:.4f}, {longitude:.4f}",
-            hint="fill them (gdal_fillnodata.py IN.tif OUT.tif) or add tiles of another set for that place",
+            hint="fill them (gdal_fillnodata.py IN.tif OUT.tif) or add tiles of another set for that place; "
+            "above 9,000 m all counts as void: are these feet?",
         )
 
 

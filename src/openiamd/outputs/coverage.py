@@ -77,7 +77,8 @@ def draw_map(coverage: Coverage, variant: str, target: str) -> Figure:
                 _outline(axes, levels[chart["file"]][band], chart, place)
             _places(axes, coverage.manifest["places"][variant])
             _frame(axes, coverage.manifest["theatre"], levels, charts)
-            axes.set_title(f"{written_altitude(altitude_m)} above {above(coverage)}")
+            way = ", flying toward the radar" if charts and charts[0]["heading"] == "inbound" else ""
+            axes.set_title(f"{written_altitude(altitude_m)} above {above(coverage)}{way}", fontsize=9)
             axes.set_xlabel("degrees east")
         panels[0].set_ylabel("degrees north")
         figure.legend(
@@ -102,6 +103,8 @@ def draw_cuts(coverage: Coverage, variant: str, target: str) -> Figure:
             _draw_curve(right, own)
             left.set_title(f"{group_words(cut)}, toward {cut['azimuth_deg']:.0f}°")
             right.set_title("first detection of an inbound target")
+            left.set_ylabel("above the sea")
+            right.set_ylabel(f"above {above(coverage)}")
         panels[-1, 0].set_xlabel("km along the ground from the middle of the radars")
         panels[-1, 1].set_xlabel("km: median over azimuth, and least to greatest")
         signs = [Patch(facecolor=SHADES[band], edgecolor=INK, linestyle=BAND_LINES[band], label=f"seen {words}")
@@ -236,7 +239,9 @@ def _frame(
 
 
 def _map_signs(nodes: Sequence[Mapping[str, Any]]) -> list[Any]:
-    signs: list[Any] = [Patch(facecolor=SHADES[band], label=f"network, {words}") for band, words in BAND_WORDS.items()]
+    signs: list[Any] = [
+        Patch(facecolor=SHADES[band], label=f"all radars, {words}") for band, words in BAND_WORDS.items()
+    ]
     signs += [
         Line2D([], [], color=_colour(place), label=f"{group_words(chart)}: – low, -- nominal, ·· high")
         for place, chart in enumerate(nodes)

@@ -14,6 +14,8 @@ MAXIMUM_RADIUS_M = 1_500_000.0
 MAXIMUM_STEP_S = 1.0
 MAXIMUM_STEPS = 1_000_000
 SITE_GRID_DEG = 0.1
+SMALLEST_FACTOR, LARGEST_FACTOR = 0.5, 10.0  # strong subrefraction, nearly a duct
+HEAVIEST_RAIN_MPS = 200.0 / 3.6e6
 
 
 def times_fit_the_grid(scenario: Scenario) -> Iterator[Problem]:
@@ -65,6 +67,20 @@ def places_lie_in_the_theatre(scenario: Scenario) -> Iterator[Problem]:
             )
             hint = f"the theatre's radius is {radius_km:g} km: move the place (latitude comes first) or enlarge it"
             yield Problem(path, message, hint)
+
+
+def environments_are_of_this_earth(scenario: Scenario) -> Iterator[Problem]:
+    """Refraction and rain are what the atmosphere can do; siting needs ground."""
+    given = scenario.environment
+    if given is None:
+        return
+    factor = given.effective_radius_factor.value
+    if not SMALLEST_FACTOR <= factor <= LARGEST_FACTOR:
+        message = f"effective_radius_factor is {factor:g}, outside {SMALLEST_FACTOR:g} to {LARGEST_FACTOR:g}"
+        yield Problem(("environment", "effective_radius_factor"), message, "1.33 is a standard atmosphere")
+    if given.rain is not None and given.rain.rate.value > HEAVIEST_RAIN_MPS:
+        message = f"rain of {given.rain.rate.value * 3.6e6:g} mm/h is heavier than any that lasts"
+        yield Problem(("environment", "rain", "rate"), message, "heavy rain is 10 to 50 mm/h, 200 mm/h is the most")
 
 
 def _places(scenario: Scenario) -> Iterator[tuple[KeyPath, Place]]:

@@ -15,7 +15,12 @@ from openiamd.scenario.check_rules import (
     readiness_is_complete,
     sensors_stand_somewhere,
 )
-from openiamd.scenario.check_scene import places_lie_in_the_theatre, sites_are_at_city_level, times_fit_the_grid
+from openiamd.scenario.check_scene import (
+    environments_are_of_this_earth,
+    places_lie_in_the_theatre,
+    sites_are_at_city_level,
+    times_fit_the_grid,
+)
 from openiamd.scenario.model import Scenario
 
 CHECKS = (
@@ -24,6 +29,7 @@ CHECKS = (
     times_fit_the_grid,
     places_lie_in_the_theatre,
     sites_are_at_city_level,
+    environments_are_of_this_earth,
     flights_can_be_flown,
     sensors_stand_somewhere,
     engagements_can_be_guided,

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from openiamd.scenario.quantities import Entry, Length, PositiveNumber, PositiveSpeed, Quantity
+from openiamd.scenario.quantities import Entry, Length, PositiveNumber, Quantity, RainRate
 
 _FOUR_THIRDS = Quantity(4.0 / 3.0, 4.0 / 3.0, 4.0 / 3.0, "")
 _AT_THE_PLACE_M = Quantity(0.0, 0.0, 0.0, "m")
@@ -16,7 +16,7 @@ _AT_THE_PLACE_M = Quantity(0.0, 0.0, 0.0, "m")
 class Rain(Entry):
     """Rain of one rate over the whole theatre."""
 
-    rate: PositiveSpeed = Field(description="Rain rate, like '10 mm/h'.")
+    rate: RainRate = Field(description="Rain rate, like '10 mm/h'; for no rain leave 'rain' out.")
     height: Length = Field(description="Height up to which it rains: the freezing level, 3 to 5 km in summer.")
 
 

@@ -131,8 +131,8 @@ PositiveLength = Annotated[
 Time = Annotated[Quantity, PlainValidator(_reader("time")), WithJsonSchema(_json_schema("time"))]
 PositiveTime = Annotated[Quantity, PlainValidator(_reader("time", open_end=True)), WithJsonSchema(_json_schema("time"))]
 Speed = Annotated[Quantity, PlainValidator(_reader("speed")), WithJsonSchema(_json_schema("speed"))]
-PositiveSpeed = Annotated[
-    Quantity, PlainValidator(_reader("speed", open_end=True)), WithJsonSchema(_json_schema("speed"))
+RainRate = Annotated[
+    Quantity, PlainValidator(_reader("rain_rate", open_end=True)), WithJsonSchema(_json_schema("rain_rate"))
 ]
 PositiveNumber = Annotated[
     Quantity, PlainValidator(_reader("number", open_end=True)), WithJsonSchema(_json_schema("number"))

@@ -44,7 +44,8 @@ DETECTION_PROBABILITY = 0.5
 HIGHEST_ALTITUDE_M = 100_000.0
 MOST_ALTITUDES = 12
 NOT_AN_INTERVAL = (
-    "low and high are corner cases: every banded input at its low or high end at once; no confidence interval"
+    "low and high are corner cases, no confidence interval: range anchor, instrumented range and antenna height of "
+    "every radar, height of what carries it, and cross-section of the target, all at their low or high end at once"
 )
 
 Progress = Callable[[int, int, str], None]
@@ -132,6 +133,8 @@ def make_plan(
     """Load, check and resolve every variant in every corner case; raise before anything is computed."""
     if above not in ("ground", "sea"):
         raise UsageError(f"above is '{above}'", hint="altitudes are above 'ground' or 'sea'")
+    if cut_azimuth_rad is not None and not 0.0 <= cut_azimuth_rad <= math.tau:
+        raise UsageError(f"azimuth is {math.degrees(cut_azimuth_rad):g} deg", hint="give one from 0 deg to 360 deg")
     if not 0.01 <= pd <= 0.99:
         raise UsageError(f"pd is {pd:g}", hint="give a detection probability from 0.01 to 0.99")
     altitudes = _checked_altitudes(altitudes_m)

@@ -177,9 +177,9 @@ def corner_cases(
     low = resolve(variant, catalogue, {one.path: one.low for one in banded})
     high = resolve(variant, catalogue, {one.path: one.high for one in banded})
     return (
-        put_on_ground(variant, low, terrain),
-        put_on_ground(variant, nominal, terrain),
-        put_on_ground(variant, high, terrain),
+        put_on_ground(variant, low, terrain, carriers_only=True),
+        put_on_ground(variant, nominal, terrain, carriers_only=True),
+        put_on_ground(variant, high, terrain, carriers_only=True),
     )
 
 

@@ -244,7 +244,7 @@ class SceneCoverage:
                     rows.append({
                         "altitude_m": altitude_m, "band": band, "worst_azimuth_deg": 360.0 * worst / CURVE_AZIMUTHS,
                         "first_detection_worst_m": float(ranges_m[worst]),
-                        "first_detection_median_m": float(np.median(ranges_m)),
+                        "first_detection_all_median_m": float(np.median(ranges_m)),
                         "warning_worst_s": float(ranges_m[worst]) / self.target.speed_mps,
                         "warning_median_s": float(np.median(ranges_m)) / self.target.speed_mps,
                     })  # fmt: skip

@@ -21,10 +21,13 @@ from openiamd.world.threats import aligned_unit
 ROUTE_STEP_M = 2_000.0
 
 
-def put_on_ground(scenario: Scenario, resolved: ResolvedScenario, terrain: str | None = None) -> ResolvedScenario:
+def put_on_ground(
+    scenario: Scenario, resolved: ResolvedScenario, terrain: str | None = None, carriers_only: bool = False
+) -> ResolvedScenario:
     """Return a resolved variant with its elevations found and everything above the ground.
 
     terrain  file, folder or 'cache' in place of the scenario's own; 'none' for a smooth earth
+    carriers_only  look for flights below the ground only among those that carry a radar
 
     Raises:
         TerrainError: elevations that are absent, unreadable, of the wrong kind, full of voids, or too few.
@@ -43,18 +46,18 @@ def put_on_ground(scenario: Scenario, resolved: ResolvedScenario, terrain: str |
         if terrain is not None:
             raise
         raise scenario.error(("environment", "terrain"), str(error.message), error.hint) from None
-    _refuse_low_flights(scenario, found)
+    _refuse_low_flights(scenario, found, carriers_only)
     return found
 
 
-def _refuse_low_flights(scenario: Scenario, resolved: ResolvedScenario) -> None:
+def _refuse_low_flights(scenario: Scenario, resolved: ResolvedScenario, carriers_only: bool) -> None:
     """Raise the ScenarioError of the first flight whose heights above the sea lie below the ground."""
     grid, spacing_m = ground_grid(resolved)
     carried = {sensor.platform: sensor.id for sensor in resolved.sensors}
     seen: set[object] = set()
     for index, flying in enumerate(resolved.objects):
         key = (flying.route, flying.loop)
-        if flying.ballistic or flying.follows_ground or key in seen:
+        if flying.ballistic or flying.follows_ground or key in seen or (carriers_only and index not in carried):
             continue
         seen.add(key)
         low = _lowest_clearance(flying, resolved, grid, spacing_m)
