@@ -167,7 +167,6 @@ KINDS: dict[str, dict[str, ValueKind]] = {
 
 # Of a fire unit, by interceptor: `loads: {s400/48n6e3: {nominal: 4, ...}}`.
 LOAD = ValueKind("number", "rounds of this interceptor that one launcher holds", True, whole=True)
-SCANS = ("rotating", "sector", "electronic")
 OBJECT_CLASSES = ("fighter", "transport", "airliner", "uav", "cruise", "ballistic", "drone", "bomber")
 REPLY_MODES = ("mode5", "mode3")
 DISTRIBUTIONS = ("pert", "uniform", "loguniform", "fixed")

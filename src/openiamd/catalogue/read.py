@@ -12,9 +12,9 @@ from openiamd.catalogue.kinds import (
     RADAR_EQUATION,
     RADAR_LOSSES,
     REPLY_MODES,
-    SCANS,
     ValueKind,
 )
+from openiamd.catalogue.resolved import SCANS
 from openiamd.errors import CatalogueError, UnitError
 from openiamd.scenario.document import Document, KeyPath, suggestion
 from openiamd.scenario.quantities import SOURCE_CLASSES, VERIFICATIONS

@@ -35,11 +35,6 @@ def sphere_m2(*, radius_m: float) -> float:
     return rcs.sphere_optical_rcs_m2(radius_m)
 
 
-def rayleigh_ratio(*, ka: float) -> float:
-    """Return the Rayleigh cross-section of a small sphere over pi a^2."""
-    return rcs.sphere_rayleigh_rcs_m2(1.0, 2.0 * math.pi / ka) / math.pi
-
-
 def plate_m2(*, area_m2: float, frequency_hz: float) -> float:
     """Return the cross-section of a flat plate, m2."""
     return rcs.plate_rcs_m2(area_m2, _wavelength_m(frequency_hz))
