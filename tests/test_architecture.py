@@ -22,6 +22,7 @@ FOLDERS = {
     "physics": "0 · physics: formulas",
     "estimation": "0 · estimation: algorithms",
     "elevation": "0 · elevation: the ground",
+    "recordings": "0 · recordings: plots, tracks and truth",
     "scenario": "1 · scenario: what the user wrote",
     "scenarios": "1 · scenarios: the gallery",
     "catalogue": "2 · catalogue: what the named things are",
