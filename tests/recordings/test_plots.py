@@ -30,7 +30,7 @@ def test_what_is_written_is_read(tmp_path_factory, seed, count):
     path = tmp_path_factory.getbasetemp() / "round.parquet"
     plots = some_plots(count, seed)
     order = np.random.default_rng(seed).permutation(count)
-    plots = Plots(*(values[order] for values in plots))
+    plots = Plots(*(values[order] for values in plots))  # pyright: ignore[reportArgumentType]
     write_plots(path, plots, SENSORS)
     for name, values in read_plots(path, SENSORS)._asdict().items():
         np.testing.assert_array_equal(values, getattr(plots, name))
