@@ -143,7 +143,7 @@ def summary_tables(summary: Mapping[str, Any]) -> None:
 def track_tables(found: Mapping[str, Any]) -> None:
     """Print what a recording holds and what the tracker made of it."""
     rows = [[row["sensor"], *(f"{row[key]:,}" for key in ("scans", "plots", "used"))] for row in found["sensors"]]
-    table("", ["sensor", "scans", "plots", "in tracks"], rows)
+    table("", ["sensor", "scans", "plots", "in confirmed tracks"], rows)
     tracks = found["tracks"]
     cells = [f"{tracks[key]:,}" for key in ("confirmed", "never_confirmed", "rows", "rows_coasted")]
     cells += [number(tracks[key]) for key in ("confirmed_median_s", "confirmed_longest_s")] + [number(found["cpu_s"])]

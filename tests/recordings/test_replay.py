@@ -5,14 +5,14 @@ import pytest
 
 from openiamd.errors import RecordingError
 from openiamd.physics.ellipsoid import azimuth_elevation_range, ecef_from_enu, enu_from_ecef
-from openiamd.recordings.replay import FALSE, Coverage, inside, replay, states_at
+from openiamd.recordings.replay import FALSE, Coverage, covered, only, replay, states_at
 from openiamd.recordings.tables import Truth
 from recorded import two_sensors
 
 SENSORS = two_sensors()
 QUIET = SENSORS._replace(clutter_per_scan=np.zeros(2), detection_probability=np.ones(2))
 
-EVERYWHERE = Coverage(0.0, 1e6, -0.5 * math.pi, 0.5 * math.pi)
+EVERYWHERE = Coverage(0.0, 1e6, -0.5 * math.pi, 0.5 * math.pi, 1e6)
 
 
 def straight(names=("one", "two", "three"), lasts_s=400.0, step_s=4.0) -> Truth:
@@ -106,6 +106,7 @@ def test_detection_and_clutter_have_the_stated_rate():
     coverage = Coverage()
     assert plots.range_m[false].min() > coverage.minimum_range_m
     assert plots.range_m[false].max() < coverage.maximum_range_m
+    assert (plots.range_m[false] * np.sin(plots.elevation_rad[false])).max() < coverage.maximum_rise_m
     turns = np.mod((plots.time_s[false] - 100.0) / 4.0 - plots.azimuth_rad[false] / (2.0 * math.pi) + 0.5, 1.0) - 0.5
     assert np.abs(turns).max() < 1e-9
 
@@ -126,8 +127,9 @@ def test_nothing_is_seen_outside_coverage():
     truth = straight()
     coverage = Coverage(maximum_range_m=60_000.0)
     plots, origin = replay(truth, QUIET, seed=1, coverage=coverage)
-    found = inside(truth, QUIET, coverage)
-    assert 0 < found.sum() < len(found)
+    found = covered(truth, QUIET, coverage)
+    assert found.shape == (len(truth.time_s), 2)
+    assert 0 < found.any(axis=1).sum() < len(found)
     for sensor in range(2):
         assert azimuth_elevation_range(true_offsets(truth, plots, origin, sensor))[2].max() <= 60_000.0
     nowhere = Coverage(maximum_range_m=2_001.0)
@@ -150,3 +152,15 @@ def test_truth_must_be_in_order():
         replay(truth._replace(time_s=truth.time_s[::-1]), SENSORS, seed=1)
     with pytest.raises(RecordingError, match="share a name"):
         replay(truth._replace(names=["one", "two", "south"]), SENSORS, seed=1)
+
+
+def test_an_interrupted_object_goes_on_as_another():
+    truth = straight(("one", "two"), lasts_s=36.0)  # 10 rows each
+    rows = np.ones(20, bool)
+    rows[[0, 3, 4, 9, 12]] = False
+    part = only(truth, rows)
+    assert part.names == ["one", "one/2", "two", "two/2"]
+    assert part.object.tolist() == [0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 3, 3, 3, 3, 3]
+    np.testing.assert_array_equal(part.state, truth.state[rows])
+    np.testing.assert_array_equal(only(truth, np.ones(20, bool)).object, truth.object)
+    assert only(truth, np.ones(20, bool)).names == ["one", "two"]

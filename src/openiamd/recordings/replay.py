@@ -2,9 +2,9 @@
 
 Each radar turns clockwise once in its revisit time, from north at the truth's first time, and looks at an object when
 it points at it. Detection is a draw at the sensor's detection probability wherever the object is inside coverage;
-measurements are true values with independent normal errors; false plots are a Poisson number a scan, uniform over
-coverage. Left out: range-dependent detection, resolution (two aircraft at one place give two plots), terrain and
-refraction.
+measurements are true values with independent normal errors; false plots are a Poisson number a scan, uniform in range,
+azimuth and, within coverage, elevation. Left out: range-dependent detection, resolution (two aircraft at one place give
+two plots), terrain and refraction.
 Draws are functions of (seed, sensor, object, turn), see ``physics.draws``: another sensor or object changes no draw.
 """
 
@@ -38,6 +38,7 @@ class Coverage(NamedTuple):
     maximum_range_m: float = 150_000.0
     minimum_elevation_rad: float = math.radians(0.5)
     maximum_elevation_rad: float = math.radians(45.0)
+    maximum_rise_m: float = 20_000.0  # above the sensor's horizontal plane
 
 
 def replay(truth: Truth, sensors: Sensors, seed: int, coverage: Coverage | None = None) -> tuple[Plots, Integers]:
@@ -66,13 +67,28 @@ def replay(truth: Truth, sensors: Sensors, seed: int, coverage: Coverage | None 
     return plots, origin.astype(np.int64)
 
 
-def inside(truth: Truth, sensors: Sensors, coverage: Coverage | None = None) -> Flags:
-    """Tell of each row of the truth whether at least one sensor covers it."""
+def covered(truth: Truth, sensors: Sensors, coverage: Coverage | None = None) -> Flags:
+    """Tell of each row of the truth which sensors cover it: flags (row, sensor)."""
     coverage = coverage or Coverage()
-    found = np.zeros(len(truth.time_s), bool)
+    found = np.empty((len(truth.time_s), len(sensors.name)), bool)
     for sensor in range(len(sensors.name)):
-        found |= _covered(*azimuth_elevation_range(_seen_from(truth.state[:, :3], sensors, sensor))[1:], coverage)
+        _, elevation_rad, range_m = azimuth_elevation_range(_seen_from(truth.state[:, :3], sensors, sensor))
+        found[:, sensor] = _covered(elevation_rad, range_m, coverage)
     return found
+
+
+def only(truth: Truth, rows: Flags) -> Truth:
+    """Return some rows of the truth; an object whose rows are interrupted goes on as another one (`name/2`)."""
+    order = np.lexsort((truth.time_s, truth.object))
+    kept = rows[order]
+    starts = kept & ~(np.concatenate([[False], kept[:-1]]) & (np.diff(truth.object[order], prepend=-1) == 0))
+    order, part = order[kept], np.cumsum(starts)[kept] - 1
+    names: list[str] = []
+    times: dict[int, int] = {}
+    for row in truth.object[order[np.diff(part, prepend=-1) > 0]].tolist():
+        times[row] = times.get(row, 0) + 1
+        names.append(truth.names[row] if times[row] == 1 else f"{truth.names[row]}/{times[row]}")
+    return Truth(truth.time_s[order], part, truth.state[order], names)
 
 
 def states_at(time_s: Floats, state: Floats, at_s: Floats) -> Floats:
@@ -107,9 +123,16 @@ def _seen_from(position_m: Floats, sensors: Sensors, sensor: int) -> Floats:
 
 
 def _covered(elevation_rad: Floats, range_m: Floats, coverage: Coverage) -> Flags:
+    """Tell what lies within coverage."""
     within = (range_m >= coverage.minimum_range_m) & (range_m <= coverage.maximum_range_m)
     above = elevation_rad >= coverage.minimum_elevation_rad
-    return within & above & (elevation_rad <= coverage.maximum_elevation_rad)
+    return within & above & (elevation_rad <= _highest_rad(range_m, coverage))
+
+
+def _highest_rad(range_m: Floats, coverage: Coverage) -> Floats:
+    """Return the greatest elevation within coverage at a range."""
+    rise = np.arcsin(np.minimum(coverage.maximum_rise_m / np.maximum(range_m, 1.0), 1.0))
+    return np.minimum(rise, coverage.maximum_elevation_rad)
 
 
 def _look_times(
@@ -169,8 +192,9 @@ def _false_plots(sensors: Sensors, sensor: int, seed: int, coverage: Coverage, s
     index = np.arange(len(scan)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
     drawn = np.empty((len(scan), 4))
     _draw_false(np.uint64(seed), name, scan, index, drawn)
-    low, high = np.array(coverage[0::2]), np.array(coverage[1::2])
-    range_m, elevation_rad = (low + (high - low) * drawn[:, 1:3]).T
+    low_m, low_rad = coverage.minimum_range_m, coverage.minimum_elevation_rad
+    range_m = low_m + (coverage.maximum_range_m - low_m) * drawn[:, 1]
+    elevation_rad = low_rad + np.maximum(_highest_rad(range_m, coverage) - low_rad, 0.0) * drawn[:, 2]
     measured = ~np.isnan(sensors.sigma_range_rate_mps[sensor])
     rate_mps = np.where(measured, _FALSE_RANGE_RATE_MPS * (2.0 * drawn[:, 3] - 1.0), np.nan)
     time_s = start_s + (scan + drawn[:, 0]) * revisit_s

@@ -15,11 +15,14 @@ _ROUNDING = 1e-6  # of a scan, as in the tracker: a plot at a scan's very start 
 def summarise_tracks(sensors: Sensors, plots: Plots, tracks: Tracks) -> dict[str, Any]:
     """Return counts of scans and plots by sensor, and of tracks with their durations; plain numbers for JSON.
 
-    A plot is ``used`` when some row of the tracks names it. A track is ``confirmed`` when it ever was. ``scans`` counts
+    A track is ``confirmed`` when it ever was; a plot is ``used`` when a row of such a track names it. ``scans`` counts
     from the recording's first time to the sensor's last plot, those without plots included.
     """
+    numbers, index = np.unique(tracks.track_number, return_inverse=True)
+    confirmed = np.zeros(len(numbers), bool)
+    np.logical_or.at(confirmed, index, tracks.confirmed)
     used = np.zeros(len(plots.time_s), bool)
-    used[tracks.plot[tracks.plot >= 0]] = True
+    used[tracks.plot[confirmed[index] & (tracks.plot >= 0)]] = True
     first_s = plots.time_s.min()
     rows = []
     for sensor, name in enumerate(sensors.name):
@@ -27,9 +30,6 @@ def summarise_tracks(sensors: Sensors, plots: Plots, tracks: Tracks) -> dict[str
         turns = (plots.time_s[own] - first_s) / sensors.revisit_s[sensor] + _ROUNDING
         scans = int(np.floor(turns.max())) + 1 if own.any() else 0
         rows.append({"sensor": name, "scans": scans, "plots": int(own.sum()), "used": int(used[own].sum())})
-    numbers, index = np.unique(tracks.track_number, return_inverse=True)
-    confirmed = np.zeros(len(numbers), bool)
-    np.logical_or.at(confirmed, index, tracks.confirmed)
     begin_s, end_s = np.full(len(numbers), np.inf), np.full(len(numbers), -np.inf)
     np.minimum.at(begin_s, index, tracks.time_s)
     np.maximum.at(end_s, index, tracks.time_s)
