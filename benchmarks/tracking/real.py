@@ -1,6 +1,7 @@
 """Real flights under two simulated radars: how much of the covered flights is tracked, and where the rest is lost.
 
-    python benchmarks/tracking/real.py [--seed 1] [--motions cv,imm] [--associations gnn] [--minutes 180] [--store]
+    python benchmarks/tracking/real.py [--seed 1] [--motions cv,imm] [--associations gnn] [--clutter 10] [--minutes 180]
+        [--store]
 
 Needs the ADS-B reports over Paris (OPENIAMD_DATA/adsb, see docs/guide/real-trajectories.md). Coverage of each radar:
 2 to 150 km, 0.5 to 45 degrees of elevation, 20 km above its own horizontal plane. Truth counts while at least one radar
@@ -18,7 +19,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from openiamd.studies.track_plots import TrackerSettings, track_plots
@@ -33,12 +34,12 @@ STEP_S, NEAR_M, ENTRY_S, TURN_MPS2, TURN_S = 5.0, 1_500.0, 15.0, 2.0, 20.0
 CAUSES = ("entry", "one radar", "manoeuvre", "other")
 
 
-def two_radars() -> Sensors:
+def two_radars(clutter: float) -> Sensors:
     """Return the radars of the page: south and north of the city."""
     both = np.ones(2)
     return Sensors(
         ["south", "north"], np.radians([48.4, 49.4]), np.radians([2.4, 2.1]), np.array([100.0, 150.0]), 50.0 * both,
-        0.0017 * both, 0.0026 * both, np.nan * both, 0.9 * both, 10.0 * both, np.array([4.0, 5.0]),
+        0.0017 * both, 0.0026 * both, np.nan * both, 0.9 * both, clutter * both, np.array([4.0, 5.0]),
     )  # fmt: skip
 
 
@@ -92,6 +93,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--motions", default="cv,imm")
     parser.add_argument("--associations", default="gnn")
+    parser.add_argument("--clutter", type=float, default=10.0, help="false plots a scan")
     parser.add_argument("--minutes", type=float, default=180.0)
     parser.add_argument("--store", action="store_true", help="keep the figures for the documentation")
     options = parser.parse_args()
@@ -99,7 +101,7 @@ def main() -> int:
     if not path.is_file():
         print("OPENIAMD_DATA/adsb/paris_2021-10-07.json.gz is absent: nothing to measure")
         return 0
-    sensors, coverage = two_radars(), Coverage()
+    sensors, coverage = two_radars(options.clutter), Coverage()
     truth, fate = read_adsb(path, sensors)
     truth = rows_of(truth, truth.time_s <= truth.time_s.min() + 60.0 * options.minutes)
     seen = covered(truth, sensors, coverage)
@@ -109,10 +111,10 @@ def main() -> int:
     alone = (seen.sum(axis=1) == 1).sum() / seen.any(axis=1).sum()
     print(f"{len(truth.names)} flights, {seen.any(axis=1).mean():.1%} covered, {alone:.1%} of that by one radar alone")
     print(f"{len(origin):,} plots, {(origin < 0).sum():,} false")
-    rows = []
+    scene, rows = Scene(truth, seen, sensors, plots, origin), []
     for motion in options.motions.split(","):
         for association in options.associations.split(","):
-            rows.append(measured(truth, seen, plots, sensors, motion, association))
+            rows.append(measured(scene, motion, association))
             print(json.dumps(rows[-1]), flush=True)
     if options.store:
         facts = {
@@ -126,17 +128,33 @@ def main() -> int:
     return 0
 
 
-def measured(truth: Truth, seen: Any, plots: Plots, sensors: Sensors, motion: str, association: str) -> dict[str, Any]:
+def measured(scene: "Scene", motion: str, association: str) -> dict[str, Any]:
     """Track and return the figures of one choice of tracker."""
     settings = TrackerSettings()._replace(motion=motion, association=association)
-    track_plots(Plots(*(values[:100] for values in plots)), sensors, settings)  # pyright: ignore[reportArgumentType] - compiles
+    few = Plots(*(values[:100] for values in scene.plots))  # pyright: ignore[reportArgumentType]
+    track_plots(few, scene.sensors, settings)  # compiles
     start_s = time.process_time()
-    tracks = track_plots(plots, sensors, settings)
+    tracks = track_plots(scene.plots, scene.sensors, settings)
     spent_s = time.process_time() - start_s
-    samples, lost = losses(truth, seen, tracks)
-    scans = sum(np.ptp(plots.time_s) / one for one in sensors.revisit_s)
-    found = {"motion": motion, "association": association, "samples": samples, "lost": lost}
-    return found | {"tracked": 1.0 - sum(lost.values()) / samples, "cpu_ms_per_scan": 1e3 * spent_s / scans}
+    samples, lost = losses(scene.truth, scene.seen, tracks)
+    scans = sum(np.ptp(scene.plots.time_s) / one for one in scene.sensors.revisit_s)
+    confirmed = set(tracks.track_number[tracks.confirmed].tolist())
+    used = tracks.confirmed & (tracks.plot >= 0)
+    return {
+        "motion": motion, "association": association, "samples": samples, "lost": lost,
+        "tracked": 1.0 - sum(lost.values()) / samples, "tracks": len(confirmed),
+        "true_plots": float((scene.origin[tracks.plot[used]] >= 0).mean()), "cpu_ms_per_scan": 1e3 * spent_s / scans,
+    }  # fmt: skip
+
+
+class Scene(NamedTuple):
+    """What is tracked, and what it comes from."""
+
+    truth: Truth
+    seen: Any  # (row of truth, sensor)
+    sensors: Sensors
+    plots: Plots
+    origin: Any  # (plot,)
 
 
 def rows_of(truth: Truth, rows: Any) -> Truth:

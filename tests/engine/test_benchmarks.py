@@ -11,7 +11,8 @@ import pytest
 from scenes import resolved
 
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
-SCRIPTS = ["environment.py", "growth.py", "orders.py", "soak.py", "speed.py", "stages.py", "terrain.py", "twins/run.py"]
+SCRIPTS = ["environment.py", "growth.py", "orders.py", "soak.py", "speed.py", "stages.py", "terrain.py"]
+SCRIPTS += ["tracking/real.py", "twins/run.py"]
 
 
 def imported(script: str) -> ModuleType:
