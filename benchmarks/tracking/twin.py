@@ -110,7 +110,7 @@ def clusters(track: Any, plot: Any) -> list[Any]:
 
 def assigned(track: Any, plot: Any, gain: Any) -> Any:
     """Return which pairs are chosen so that the sum of their positive gains is greatest."""
-    chosen = np.zeros(len(track), bool)
+    taken = np.zeros(len(track), bool)
     wanted = np.flatnonzero(gain > 0.0)
     for members in clusters(track[wanted], plot[wanted]):
         pair = wanted[members]
@@ -119,8 +119,8 @@ def assigned(track: Any, plot: Any, gain: Any) -> Any:
         table, which = np.zeros((len(rows), len(columns))), np.full((len(rows), len(columns)), -1)
         table[row, column], which[row, column] = gain[pair], pair
         best = which[linear_sum_assignment(table, maximize=True)]
-        chosen[best[best >= 0]] = True
-    return chosen
+        taken[best[best >= 0]] = True
+    return taken
 
 
 def joint_events(ratio: Any) -> Any | None:
@@ -182,11 +182,11 @@ def associated(bank: Bank, pairs: Pairs, plots: int, radar: Radar, policy: Any) 
             with np.errstate(divide="ignore", invalid="ignore"):
                 odds = np.log(probability) - np.log(np.maximum(none, 1e-12))[pairs.track]
             score = np.where(member & (probability > 1e-6), odds, -np.inf)
-        chosen = assigned(pairs.track, pairs.plot, score)
+        taken = assigned(pairs.track, pairs.plot, score)
         if policy.association == "gnn" or stage is not bank.confirmed:
-            probability = np.where(chosen, 1.0, probability)
-        plot[pairs.track[chosen]] = pairs.plot[chosen]
-        free[pairs.plot[chosen]] = False
+            probability = np.where(taken, 1.0, probability)
+        plot[pairs.track[taken]] = pairs.plot[taken]
+        free[pairs.plot[taken]] = False
         free &= np.bincount(pairs.plot, probability, plots) <= 0.5
     return probability, plot, free
 
@@ -227,8 +227,8 @@ def updated(bank: Bank, pairs: Pairs, probability: Any, plots: Any, radar: Radar
     return bank._replace(mean=mean, covariance=0.5 * (covariance + swapped(covariance)), weight=weight)
 
 
-def judged(bank: Bank, pairs: Pairs, radar: Radar, policy: Any) -> Bank:
-    """Return the tracks that remain, with their counts, scores and standing."""
+def judged(bank: Bank, pairs: Pairs, radar: Radar, policy: Any) -> tuple[Bank, Any]:
+    """Return the tracks with their counts, scores and standing, and which of them remain."""
     hit, chance = bank.plot >= 0, radar.detection_probability
     likelihood = np.zeros(len(hit))
     own = bank.plot[pairs.track] == pairs.plot
@@ -236,9 +236,12 @@ def judged(bank: Bank, pairs: Pairs, radar: Radar, policy: Any) -> Bank:
     gained = np.where(hit, likelihood + np.log(chance / radar.density), np.log(1.0 - chance))
     updates, misses, score = bank.updates + hit, np.where(hit, 0, bank.misses + 1), bank.score + gained
     confirmed = bank.confirmed | (hit & standing(updates, score, radar, policy))
-    bank = bank._replace(updates=updates, misses=misses, score=score, confirmed=confirmed)
     keep = misses < np.where(confirmed, policy.drop_confirmed, policy.drop_tentative)
-    return Bank(*(field[keep] for field in bank))
+    return bank._replace(updates=updates, misses=misses, score=score, confirmed=confirmed), keep
+
+
+def chosen(bank: Bank, rows: Any) -> Bank:
+    return Bank(*(field[rows] for field in bank))
 
 
 def standing(updates: Any, score: Any, radar: Radar, policy: Any) -> Any:
@@ -317,25 +320,28 @@ def outputs(bank: Bank, time_s: float, first_row: int) -> tuple[Any, ...]:
     )
 
 
-def track_plots(plots: Plots, sensors: Sensors, settings: Any) -> Tracks:
-    """Return the tracks of one sensor's plots, which come in the order of their scans."""
-    radar = knowledge(plots, sensors)
+def measurements(plots: Plots, radar: Radar) -> tuple[Any, Any]:
+    """Return range, azimuth, elevation and range rate (plot, 4) and the borders of the scans among the plots."""
     measured = np.stack([plots.range_m, plots.azimuth_rad, plots.elevation_rad, plots.range_rate_mps], 1)
     if not np.isfinite(radar.sigma_range_rate_mps):
         measured[:, 3] = np.nan
-    first_s = float(plots.time_s[0])
-    scan = np.floor((plots.time_s - first_s) / radar.revisit_s + 1e-6).astype(int)
-    borders = np.searchsorted(scan, np.arange(scan[-1] + 2))
-    bank, number, before_s, rows = initiated(measured, np.arange(0), 1, radar, settings), 1, first_s, []
-    for first_row, last_row in itertools.pairwise(borders):
-        start_s = first_s + len(rows) * radar.revisit_s
-        time_s = float(plots.time_s[first_row]) if last_row > first_row else start_s
+    scan = np.floor((plots.time_s - plots.time_s[0]) / radar.revisit_s + 1e-6).astype(int)
+    return measured, np.searchsorted(scan, np.arange(scan[-1] + 2))
+
+
+def track_plots(plots: Plots, sensors: Sensors, settings: Any) -> Tracks:
+    """Return the tracks of one sensor's plots, which come in the order of their scans."""
+    radar = knowledge(plots, sensors)
+    measured, borders = measurements(plots, radar)
+    bank, number, before_s, rows = initiated(measured, np.arange(0), 1, radar, settings), 1, plots.time_s[0], []
+    for scan, (first_row, last_row) in enumerate(itertools.pairwise(borders)):
         here = measured[first_row:last_row]
-        bank = predicted(bank, time_s - before_s, settings)
+        time_s = float(plots.time_s[first_row] if len(here) else plots.time_s[0] + scan * radar.revisit_s)
+        bank = predicted(bank, float(time_s - before_s), settings)
         pairs = paired(bank, here, radar, settings.gate)
         probability, plot, free = associated(bank, pairs, len(here), radar, settings)
         bank = updated(bank._replace(plot=plot), pairs, probability, here, radar, settings.gate)
-        bank = judged(bank, pairs, radar, settings)
+        bank = chosen(*judged(bank, pairs, radar, settings))
         born = initiated(here, np.flatnonzero(free), number, radar, settings)
         bank, number, before_s = joined(bank, born), number + len(born.number), time_s
         rows.append(outputs(bank, time_s, int(first_row)))

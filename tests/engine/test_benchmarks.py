@@ -12,7 +12,8 @@ from scenes import resolved
 
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
 SCRIPTS = ["environment.py", "growth.py", "orders.py", "soak.py", "speed.py", "stages.py", "terrain.py"]
-SCRIPTS += ["tracking/air_scenes.py", "tracking/run.py", "tracking/twin.py", "tracking/twin_filter.py", "twins/run.py"]
+SCRIPTS += [f"tracking/{name}.py" for name in ("air_scenes", "run", "twin", "twin_filter", "twin_hypotheses")]
+SCRIPTS += ["twins/run.py"]
 
 
 def imported(script: str) -> ModuleType:
