@@ -99,7 +99,9 @@ def send(
         report.time_s = send_s
         report.number = held.number
         report.quality = track_quality(report_covariance)
-        report.identity = held.identity if line.carries_identity else PENDING
+        # What others said already is left out of weights, or two nodes would confirm each other.
+        believed = held.own_identity if nodes.row[sender].weighs else held.identity
+        report.identity = believed if line.carries_identity else PENDING
         report.ordered = line.carries_order and held.identity == HOSTILE and nodes.row[sender].control_status != HOLD
         report.subject = held.subject
         report.cause = held.cause
@@ -244,6 +246,7 @@ def take_report(
     held.remote_s = arrival_s
     held.remote_quality = said.quality
     held.picture_only = line.remote_use == USE_NONE
+    held.by_superior = line.sender == nodes.row[node].superior
     if line.carries_identity:
         held.remote_identity = said.identity
     if line.carries_order:
