@@ -37,14 +37,7 @@ def weights(values: Values, path: str, rules: Doctrine) -> Weights | None:
         plan=_procedure(values, f"{path}.plan", given.plan),
         declared=values.scenario(f"{path}.remote.declared", given.remote.declared),
         presumed=values.scenario(f"{path}.remote.presumed", given.remote.presumed),
-        kinematics=tuple(
-            KinematicClass(
-                name=one.name,
-                criterion=_criterion(values, f"{path}.kinematics.{one.name}", one),
-                likelihood=_kinds(values, f"{path}.kinematics.{one.name}.likelihood", one.likelihood),
-            )
-            for one in given.kinematics
-        ),
+        kinematics=_kinematics(values, f"{path}.kinematics", given.kinematics),
         kinematics_memory_s=values.scenario(f"{path}.kinematics_memory", given.kinematics_memory),
         **thresholds,
     )
@@ -55,6 +48,20 @@ def _kinds(values: Values, path: str, given: evidence.Shares) -> Kinds:
         values.scenario(f"{path}.{kind}", getattr(given, kind)) for kind in ("friend", "neutral", "hostile")
     )
     return friend, neutral, hostile
+
+
+def _kinematics(values: Values, path: str, given: Sequence[evidence.KinematicClass]) -> tuple[KinematicClass, ...]:
+    """Return the kinds of motion and, last, what is left: it fits all, and has the rest of the probability."""
+    kinds = [
+        KinematicClass(
+            name=one.name,
+            criterion=_criterion(values, f"{path}.{one.name}", one),
+            likelihood=_kinds(values, f"{path}.{one.name}.likelihood", one.likelihood),
+        )
+        for one in given
+    ]
+    friend, neutral, hostile = (max(1.0 - sum(one.likelihood[kind] for one in kinds), 0.0) for kind in range(3))
+    return (*kinds, KinematicClass("other", Criterion(), (friend, neutral, hostile)))
 
 
 def _procedure(values: Values, path: str, given: evidence.Procedure) -> tuple[float, float]:

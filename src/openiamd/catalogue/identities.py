@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from openiamd.catalogue.resolved import Waypoint
 
 MODES = ("mode3", "mode4", "mode5")
-TOWARD = ("", "asset", "node")
-CONFLICT_RULES = ("own_reply", "friend", "authority", "threat")
 
 Kinds = tuple[float, float, float]  # of friend, neutral, hostile
 
@@ -26,7 +24,7 @@ class Criterion:
     maximum_height_m: float = math.inf
     minimum_climb_mps: float = -math.inf
     maximum_climb_mps: float = math.inf
-    toward: str = ""  # one of TOWARD
+    toward: str = ""  # "asset", "node" or "" for anywhere
     within_s: float = math.inf
     miss_m: float = 0.0  # of the node
 
@@ -50,7 +48,7 @@ class Weights:
     plan: tuple[float, float]
     declared: float  # a received FRIEND, NEUTRAL or HOSTILE is right
     presumed: float  # a received ASSUMED_FRIEND or SUSPECT is right
-    kinematics: tuple[KinematicClass, ...]
+    kinematics: tuple[KinematicClass, ...]  # the last one is what is left: it fits all
     kinematics_memory_s: float
     hostile: float  # thresholds
     suspect: float

@@ -14,6 +14,8 @@ CLASSES = ("fighter", "transport", "airliner", "uav", "cruise", "ballistic", "dr
 IDENTITIES = ("PENDING", "UNKNOWN", "ASSUMED_FRIEND", "FRIEND", "NEUTRAL", "SUSPECT", "HOSTILE")
 CONTROL_STATUSES = ("HOLD", "TIGHT", "FREE")
 METHODS_OF_CONTROL = ("DECENTRALIZED", "CENTRALIZED", "AUTONOMOUS")
+TOWARD = ("", "asset", "node")
+CONFLICT_RULES = ("own_reply", "friend", "authority", "threat")
 REMOTE_USES = ("NONE", "CUE", "LAUNCH_ON_REMOTE", "ENGAGE_ON_REMOTE")
 
 

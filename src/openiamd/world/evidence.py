@@ -13,7 +13,7 @@ from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Bools, Floats, Rows, rows
 from openiamd.world.threats import route_legs
 
 if TYPE_CHECKING:
-    from openiamd.catalogue.identities import Criterion, KinematicClass, Weights
+    from openiamd.catalogue.identities import Criterion
     from openiamd.catalogue.resolved import Node, ResolvedScenario
 
 KIND_FRIEND, KIND_NEUTRAL, KIND_HOSTILE = 0, 1, 2
@@ -86,21 +86,13 @@ class PlanTable(NamedTuple):
 
 
 def _criterion_row(given: Criterion) -> list[float]:
-    from openiamd.catalogue.identities import TOWARD
+    from openiamd.catalogue.resolved import TOWARD
 
     return [TOWARD.index(given.toward) if name == "toward" else getattr(given, name) for name in CRITERION_COLUMNS]
 
 
-def _kinematics(weights: Weights) -> list[KinematicClass]:
-    """Return the kinds of motion with, last, the one that is left: it fits all, and has the rest of the probability."""
-    from openiamd.catalogue.identities import Criterion, KinematicClass
-
-    friend, neutral, hostile = (1.0 - sum(one.likelihood[kind] for one in weights.kinematics) for kind in range(3))
-    return [*weights.kinematics, KinematicClass("other", Criterion(), (friend, neutral, hostile))]
-
-
 def _belief_row(node: Node, missile: int, first_class: int) -> list[float]:
-    from openiamd.catalogue.identities import CONFLICT_RULES
+    from openiamd.catalogue.resolved import CONFLICT_RULES
 
     held = node.weights
     fixed = [CONFLICT_RULES.index(node.conflict), missile, first_class]
@@ -124,7 +116,7 @@ def compile_beliefs(scenario: ResolvedScenario) -> BeliefTable:
             criteria.append(_criterion_row(node.missile))
             likelihoods.append((1.0, 1.0, 1.0))
         rows.append(_belief_row(node, missile, len(criteria)))
-        for one in _kinematics(node.weights) if node.weights else []:
+        for one in node.weights.kinematics if node.weights else ():
             criteria.append(_criterion_row(one.criterion))
             likelihoods.append(one.likelihood)
     none = ((0.0,) * 3,) * 3
