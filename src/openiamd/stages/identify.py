@@ -28,6 +28,7 @@ from openiamd.world.evidence import (
     BeliefTable,
     PlanTable,
 )
+from openiamd.world.network import LinkTable
 from openiamd.world.terrain import TerrainTable, ground_below
 from openiamd.world.tracks import (
     ASSUMED_FRIEND,
@@ -302,7 +303,7 @@ def settled(rule: int, own: int, received: int, by_superior: bool) -> int:
 @kernel
 def believe(
     now_s: float, nodes: NodeTable, assets: AssetTable, corridors: CorridorTable, plans: PlanTable,
-    beliefs: BeliefTable, terrain: TerrainTable, node: int, held: Rows, state: Floats,
+    beliefs: BeliefTable, links: LinkTable, terrain: TerrainTable, node: int, held: Rows, state: Floats,
 ) -> tuple[int, int, int, float]:  # fmt: skip
     """Return identity, reason, identity by own evidence alone, and the probability of hostile (−1: by rules).
 
@@ -328,7 +329,8 @@ def believe(
         if held.own_identity == HOSTILE and own in (UNKNOWN, SUSPECT):
             own = HOSTILE
     if rule != BY_OWN_REPLY and opposed(own, received):
-        identity, reason = settled(rule, own, received, held.by_superior), BECAUSE_CONFLICT
+        by_superior = links.row[held.remote_link].sender == nodes.row[node].superior
+        identity, reason = settled(rule, own, received, by_superior), BECAUSE_CONFLICT
     return identity, reason, own, hostile_probability
 
 
@@ -357,6 +359,7 @@ def identify(
     corridors: CorridorTable,
     plans: PlanTable,
     beliefs: BeliefTable,
+    links: LinkTable,
     terrain: TerrainTable,
     tracks: TrackState,
     events: EventLog,
@@ -376,7 +379,7 @@ def identify(
                 identity, reason, own, hostile_probability = HOSTILE, BECAUSE_IDEALISED, HOSTILE, -1.0
                 if not nodes.row[node].all_hostile:
                     identity, reason, own, hostile_probability = believe(
-                        now_s, nodes, assets, corridors, plans, beliefs, terrain, node, held, state
+                        now_s, nodes, assets, corridors, plans, beliefs, links, terrain, node, held, state
                     )
                 held.own_identity = own
                 note_dispute(now_s, tracks, events, run, node, slot, identity)

@@ -246,7 +246,6 @@ def take_report(
     held.remote_s = arrival_s
     held.remote_quality = said.quality
     held.picture_only = line.remote_use == USE_NONE
-    held.by_superior = line.sender == nodes.row[node].superior
     if line.carries_identity:
         held.remote_identity = said.identity
     if line.carries_order:

@@ -127,7 +127,7 @@ def compile_beliefs(scenario: ResolvedScenario) -> BeliefTable:
     answers = np.array([node.weights.answers if node.weights else none for node in scenario.nodes], np.float64)
     priors = [node.weights.priors if node.weights else (1.0,) * 3 for node in scenario.nodes]
     return BeliefTable(
-        row=rows_of(BELIEF_COLUMNS, dict(zip(BELIEF_COLUMNS, zip(*rows, strict=True), strict=True)), len(rows)),
+        row=_columns(BELIEF_COLUMNS, rows),
         prior=np.log(np.maximum(np.array(priors, np.float64), LEAST_PROBABILITY)).reshape(-1, 3),
         holds=np.ascontiguousarray(answers.reshape(-1, 3, 3).transpose(0, 2, 1)),
         reply=np.array(reply, np.float64).reshape(-1, 3),

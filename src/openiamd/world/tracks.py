@@ -65,7 +65,6 @@ TRACK_COLUMNS = {
     "cause": WHOLE,  # latest event about it
     "mode4_s": NUMBER,  # latest Mode 4 reply
     "own_identity": WHOLE,  # by the node's own evidence alone
-    "by_superior": FLAG,  # its superior reports it
     "disputed_s": NUMBER,  # since when own evidence and report disagree, inf: they do not
     "motion": WHOLE,  # criterion of the kind of motion that counts, −1: none yet
     "motion_s": NUMBER,  # when it was shown last
@@ -167,7 +166,6 @@ def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
     row.cause = -1
     row.mode4_s = -np.inf
     row.own_identity = PENDING
-    row.by_superior = False
     row.disputed_s = np.inf
     row.motion = -1
     row.motion_s = -np.inf
