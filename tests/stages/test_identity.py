@@ -8,12 +8,12 @@ import pytest
 
 from openiamd.results import kinds as words
 from openiamd.results.measures import measure
-from openiamd.stages.identify import fits, opposed, settled
+from openiamd.stages.identify import opposed, settled
 from openiamd.studies.entities import entities
 from openiamd.world import events as kinds
 from openiamd.world.arrays import Draws
 from openiamd.world.compile import State, compile_world, create_state, first_capacity
-from openiamd.world.evidence import BY_AUTHORITY, BY_FRIEND, BY_THREAT
+from openiamd.world.evidence import BY_AUTHORITY, BY_FRIEND, BY_THREAT, fits
 from openiamd.world.tracks import (
     ASSUMED_FRIEND,
     CONFIRMED,
@@ -21,7 +21,6 @@ from openiamd.world.tracks import (
     HOSTILE,
     NEUTRAL,
     PENDING,
-    RECEIVED,
     SUSPECT,
     UNKNOWN,
 )
@@ -200,8 +199,7 @@ ONLY_IFF = BAYES | {"bayes": {"kinematics": [FLAT], "priors": {"friend": 0.4, "n
 
 def log_odds(state: State) -> tuple[float, float]:
     """Return the log-odds of friend and of hostile against neutral of the only track."""
-    row = state.tracks.row[0, 0]
-    held = row[row["status"] >= CONFIRMED]
+    held = state.tracks.belief[0, 0][state.tracks.row[0, 0]["status"] >= CONFIRMED]
     assert len(held) == 1
     return float(held["friend_log_odds"][0]), float(held["hostile_log_odds"][0])
 
@@ -365,10 +363,11 @@ def test_two_nodes_that_weigh_do_not_talk_each_other_into_certainty():
     assert math.exp(own[2]) / sum(map(math.exp, own)) > 0.8  # so each reports HOSTILE
     expected = own[2] - own[1] + math.log(0.95 / 0.025)
     for until_s in (40.0, 250.0):
-        rows = tracked(scene, until_s).tracks.row[0]
-        held = rows[(rows["status"] == CONFIRMED) | (rows["status"] == RECEIVED)]
+        tracks = tracked(scene, until_s).tracks
+        live = tracks.row[0]["status"] >= CONFIRMED
+        held, beliefs = tracks.row[0][live], tracks.belief[0][live]
         assert len(held) == 2
         assert held["remote_identity"].max() == HOSTILE
-        for row in held:
+        for row, belief in zip(held, beliefs, strict=True):
             heard = row["remote_identity"] == HOSTILE
-            assert row["hostile_log_odds"] == pytest.approx(expected if heard else own[2] - own[1])
+            assert belief["hostile_log_odds"] == pytest.approx(expected if heard else own[2] - own[1])

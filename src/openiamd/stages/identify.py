@@ -8,9 +8,9 @@ import math
 
 from openiamd.estimation.identity import log_weight, posterior, report_likelihood, silence_weight
 from openiamd.kernels import kernel
-from openiamd.physics.approach import time_to_go_s, time_to_reach_s
-from openiamd.physics.geodesy import EARTH_RADIUS_M, height_m, local_up
-from openiamd.world.arrays import Floats, Rows, constant
+from openiamd.physics.approach import time_to_go_s
+from openiamd.physics.geodesy import EARTH_RADIUS_M, height_m
+from openiamd.world.arrays import Floats, Rows
 from openiamd.world.doctrine import AssetTable, CorridorTable, NodeTable
 from openiamd.world.events import IDENTITY, IDENTITY_CONFLICT, IDENTITY_RESOLVED, NONE, EventLog
 from openiamd.world.evidence import (
@@ -23,10 +23,11 @@ from openiamd.world.evidence import (
     MODE3,
     MODE4,
     MODE5,
-    TOWARD_ANY,
-    TOWARD_ASSET,
+    STRAIGHT,
     BeliefTable,
     PlanTable,
+    fits,
+    plan_identity,
 )
 from openiamd.world.network import LinkTable
 from openiamd.world.terrain import TerrainTable, ground_below
@@ -40,6 +41,7 @@ from openiamd.world.tracks import (
     SUSPECT,
     UNKNOWN,
     TrackState,
+    falls,
     log_track,
 )
 
@@ -47,7 +49,6 @@ BECAUSE_NOTHING, BECAUSE_MODE5, BECAUSE_CIVIL, BECAUSE_RECEIVED, BECAUSE_BALLIST
 BECAUSE_CORRIDOR, BECAUSE_BEHAVIOUR, BECAUSE_LAPSED, BECAUSE_IDEALISED = 5, 6, 7, 8
 BECAUSE_MODE4, BECAUSE_MISSILE, BECAUSE_PLAN, BECAUSE_WEIGHT, BECAUSE_CONFLICT = 9, 10, 11, 12, 13
 REPLY_LASTS_S = 60.0
-STRAIGHT = constant(False)  # behaviour is judged on a course that does not fall
 
 
 @kernel
@@ -85,58 +86,6 @@ def hostile_behaviour(
         and rules.hostile_minimum_speed_mps <= speed_mps <= rules.hostile_maximum_speed_mps
         and time_to_go_s(state, STRAIGHT, assets.position_m, assets.radius_m) <= rules.hostile_time_to_go_s
     )
-
-
-@kernel
-def plan_identity(now_s: float, plans: PlanTable, node: int, state: Floats, altitude_m: float) -> int:
-    """Return the identity that a flight plan presumes for a track that flies it in place and on time, or PENDING.
-
-    Cross-track distance as for corridors; planned height and time go evenly along each piece.
-    """
-    x, y, z = state[0], state[1], state[2] + EARTH_RADIUS_M
-    radius_m = math.sqrt(x * x + y * y + z * z)
-    for piece in range(plans.row.shape[0]):
-        leg, start, along = plans.row[piece], plans.start[piece], plans.along[piece]
-        early_s, late_s = now_s - leg.time_tolerance_s, now_s + leg.time_tolerance_s
-        if not plans.known[node, piece] or leg.begin_s > late_s or leg.end_s < early_s:
-            continue
-        forward = (x * along[0] + y * along[1] + z * along[2]) / radius_m
-        outward = (x * start[0] + y * start[1] + z * start[2]) / radius_m
-        angle_rad = math.atan2(forward, outward)
-        aside = math.sqrt(max(1.0 - forward * forward - outward * outward, 0.0))
-        if aside * EARTH_RADIUS_M > leg.half_width_m or not 0.0 <= angle_rad <= leg.angle_rad:
-            continue
-        elapsed_s = angle_rad / leg.angle_rad * (leg.end_s - leg.begin_s)
-        off_m = (altitude_m if leg.above_ground else radius_m - EARTH_RADIUS_M) - leg.height_m
-        on_time = early_s <= leg.begin_s + elapsed_s <= late_s
-        if on_time and abs(off_m - leg.climb_mps * elapsed_s) <= leg.height_tolerance_m:
-            return leg.identity
-    return PENDING
-
-
-@kernel
-def fits(
-    wanted: Rows, nodes: NodeTable, assets: AssetTable, node: int, state: Floats, altitude_m: float, speed_mps: float
-) -> bool:
-    """Tell whether a track's motion meets every condition of a criterion.
-
-    wanted  row of CRITERION_COLUMNS; the course is taken as straight
-    """
-    if speed_mps < wanted.minimum_speed_mps or speed_mps > wanted.maximum_speed_mps:
-        return False
-    if altitude_m < wanted.minimum_height_m or altitude_m > wanted.maximum_height_m:
-        return False
-    up_x, up_y, up_z = local_up(state[0], state[1], state[2])
-    climb_mps = state[3] * up_x + state[4] * up_y + state[5] * up_z
-    if climb_mps < wanted.minimum_climb_mps or climb_mps > wanted.maximum_climb_mps:
-        return False
-    if wanted.toward == TOWARD_ANY:
-        return True
-    if wanted.toward == TOWARD_ASSET:
-        time_s = time_to_go_s(state, STRAIGHT, assets.position_m, assets.radius_m)
-    else:
-        time_s = time_to_reach_s(state, nodes.position_m[node], wanted.miss_m)
-    return time_s <= wanted.within_s and not math.isinf(time_s)
 
 
 @kernel
@@ -192,7 +141,7 @@ def kind_of(identity: int) -> int:
 
 @kernel
 def shown_motion(
-    now_s: float, nodes: NodeTable, assets: AssetTable, beliefs: BeliefTable, node: int, held: Rows, state: Floats,
+    now_s: float, nodes: NodeTable, assets: AssetTable, beliefs: BeliefTable, node: int, belief: Rows, state: Floats,
     altitude_m: float,
 ) -> int:  # fmt: skip
     """Return the kind of motion that counts for a track: the most hostile-looking one within the node's memory.
@@ -203,13 +152,13 @@ def shown_motion(
     speed_mps = math.sqrt(state[3] ** 2 + state[4] ** 2 + state[5] ** 2)
     while not fits(beliefs.criterion[shown], nodes, assets, node, state, altitude_m, speed_mps):
         shown += 1  # the last one fits all
-    old = held.motion
-    lapsed = old == NONE or now_s - held.motion_s > beliefs.row[node].memory_s
+    old = belief.motion
+    lapsed = old == NONE or now_s - belief.motion_s > beliefs.row[node].memory_s
     new_menace = weight[shown, KIND_HOSTILE] - max(weight[shown, KIND_FRIEND], weight[shown, KIND_NEUTRAL])
     if lapsed or new_menace >= weight[old, KIND_HOSTILE] - max(weight[old, KIND_FRIEND], weight[old, KIND_NEUTRAL]):
-        held.motion = shown
-        held.motion_s = now_s
-    return held.motion
+        belief.motion = shown
+        belief.motion_s = now_s
+    return belief.motion
 
 
 @kernel
@@ -251,7 +200,7 @@ def declared(rules: Rows, friend: float, neutral: float, hostile: float) -> int:
 @kernel
 def weighed(
     now_s: float, nodes: NodeTable, assets: AssetTable, corridors: CorridorTable, plans: PlanTable,
-    beliefs: BeliefTable, terrain: TerrainTable, node: int, held: Rows, state: Floats,
+    beliefs: BeliefTable, terrain: TerrainTable, node: int, held: Rows, belief: Rows, state: Floats,
 ) -> tuple[int, int, float]:  # fmt: skip
     """Return identity by own evidence, identity by all evidence, and the probability of hostile, by Bayes' rule.
 
@@ -260,7 +209,7 @@ def weighed(
     rules, received = beliefs.row[node], kind_of(held.remote_identity)
     speed_mps = math.sqrt(state[3] ** 2 + state[4] ** 2 + state[5] ** 2)
     altitude_m = height_m(state[0], state[1], state[2]) - ground_below(terrain, state[0], state[1])
-    motion = shown_motion(now_s, nodes, assets, beliefs, node, held, state, altitude_m)
+    motion = shown_motion(now_s, nodes, assets, beliefs, node, belief, state, altitude_m)
     procedure = kind_of(plan_identity(now_s, plans, node, state, altitude_m))
     planned = procedure != NONE
     if not planned:
@@ -276,8 +225,8 @@ def weighed(
         neutral += log_weight(report_likelihood(right, received == KIND_NEUTRAL))
         hostile += log_weight(report_likelihood(right, received == KIND_HOSTILE))
         p_friend, p_neutral, p_hostile = posterior(friend, neutral, hostile)
-    held.friend_log_odds = friend - neutral
-    held.hostile_log_odds = hostile - neutral
+    belief.friend_log_odds = friend - neutral
+    belief.hostile_log_odds = hostile - neutral
     return own, declared(rules, p_friend, p_neutral, p_hostile), p_hostile
 
 
@@ -301,9 +250,21 @@ def settled(rule: int, own: int, received: int, by_superior: bool) -> int:
 
 
 @kernel
+def may_contradict(rules: Rows, rule: int, held: Rows, state: Floats) -> bool:
+    """Tell whether judgement of motion and place could contradict a report, so that it must be asked for.
+
+    A reported friend is contradicted by what is HOSTILE after its interrogations or by its speed. A reported HOSTILE is
+    contradicted by a mere presumption, of a lane or a plan, only where the doctrine lets own evidence win.
+    """
+    if held.remote_identity == HOSTILE:
+        return rule != BY_OWN_REPLY
+    return held.unanswered >= rules.interrogations_required or falls(state, rules.ballistic_minimum_speed_mps)
+
+
+@kernel
 def believe(
     now_s: float, nodes: NodeTable, assets: AssetTable, corridors: CorridorTable, plans: PlanTable,
-    beliefs: BeliefTable, links: LinkTable, terrain: TerrainTable, node: int, held: Rows, state: Floats,
+    beliefs: BeliefTable, links: LinkTable, terrain: TerrainTable, node: int, held: Rows, belief: Rows, state: Floats,
 ) -> tuple[int, int, int, float]:  # fmt: skip
     """Return identity, reason, identity by own evidence alone, and the probability of hostile (−1: by rules).
 
@@ -313,20 +274,22 @@ def believe(
     hostile_probability = -1.0
     if nodes.row[node].weighs:
         own, identity, hostile_probability = weighed(
-            now_s, nodes, assets, corridors, plans, beliefs, terrain, node, held, state
+            now_s, nodes, assets, corridors, plans, beliefs, terrain, node, held, belief, state
         )
         reason = BECAUSE_WEIGHT
     else:
         own, reason = replied(now_s, held)
         heard = own != PENDING
-        if not heard:
+        reported = not heard and received > UNKNOWN and received != SUSPECT
+        # Where a report counts, own judgement is asked for only if it can contradict: it would cost 2 % of the run.
+        if not heard and (not reported or may_contradict(nodes.row[node], rule, held, state)):
             own, reason = judged(now_s, nodes, assets, corridors, plans, beliefs, terrain, node, held, state)
         identity = own
         # Hearsay of suspicion does not outweigh what the node sees for itself: two nodes would keep each other at it.
-        if not heard and received > UNKNOWN and (received != SUSPECT or own == UNKNOWN):
+        if reported or (received == SUSPECT and own == UNKNOWN):
             identity, reason = received, BECAUSE_RECEIVED
         # Hostile intent, once shown, does not lapse because the track turns or climbs.
-        if held.own_identity == HOSTILE and own in (UNKNOWN, SUSPECT):
+        if belief.own_identity == HOSTILE and own in (UNKNOWN, SUSPECT):
             own = HOSTILE
     if rule != BY_OWN_REPLY and opposed(own, received):
         by_superior = links.row[held.remote_link].sender == nodes.row[node].superior
@@ -339,14 +302,14 @@ def note_dispute(
     now_s: float, tracks: TrackState, events: EventLog, run: int, node: int, slot: int, identity: int
 ) -> None:
     """Log when own evidence and a report begin to disagree on fire, and when that ends, with the identity held then."""
-    held = tracks.row[run, node, slot]
-    own, received, disputed = held.own_identity, held.remote_identity, not math.isinf(held.disputed_s)
+    held, belief = tracks.row[run, node, slot], tracks.belief[run, node, slot]
+    own, received, disputed = belief.own_identity, held.remote_identity, not math.isinf(belief.disputed_s)
     if opposed(own, received) and not disputed:
-        held.disputed_s = now_s
+        belief.disputed_s = now_s
         held.cause = log_track(events, now_s, IDENTITY_CONFLICT, tracks, run, node, slot, received, own, 0.0)
     elif disputed and not opposed(own, received):
-        lasted_s = now_s - held.disputed_s
-        held.disputed_s = math.inf
+        lasted_s = now_s - belief.disputed_s
+        belief.disputed_s = math.inf
         held.cause = log_track(events, now_s, IDENTITY_RESOLVED, tracks, run, node, slot, NONE, identity, lasted_s)
 
 
@@ -376,13 +339,15 @@ def identify(
                     continue
                 if held.time_s < time_s and held.remote_s < time_s and held.identity != PENDING:
                     continue
+                belief = tracks.belief[run, node, slot]
                 identity, reason, own, hostile_probability = HOSTILE, BECAUSE_IDEALISED, HOSTILE, -1.0
                 if not nodes.row[node].all_hostile:
                     identity, reason, own, hostile_probability = believe(
-                        now_s, nodes, assets, corridors, plans, beliefs, links, terrain, node, held, state
+                        now_s, nodes, assets, corridors, plans, beliefs, links, terrain, node, held, belief, state
                     )
-                held.own_identity = own
-                note_dispute(now_s, tracks, events, run, node, slot, identity)
+                belief.own_identity = own
+                if held.remote_identity > UNKNOWN or not math.isinf(belief.disputed_s):
+                    note_dispute(now_s, tracks, events, run, node, slot, identity)
                 sticks = held.identity == HOSTILE and reason not in (BECAUSE_WEIGHT, BECAUSE_CONFLICT)
                 if identity == held.identity or (sticks and identity in (UNKNOWN, SUSPECT)):
                     continue

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from openiamd.estimation.identity import LEAST_PROBABILITY
-from openiamd.physics.geodesy import EARTH_RADIUS_M
-from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Bools, Floats, Rows, rows_of
+from openiamd.kernels import kernel
+from openiamd.physics.approach import time_to_go_s, time_to_reach_s
+from openiamd.physics.geodesy import EARTH_RADIUS_M, local_up
+from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Bools, Floats, Rows, constant, rows_of
+from openiamd.world.doctrine import AssetTable, NodeTable
 from openiamd.world.threats import route_legs
+from openiamd.world.tracks import PENDING
 
 if TYPE_CHECKING:
     from openiamd.catalogue.identities import Criterion
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
 KIND_FRIEND, KIND_NEUTRAL, KIND_HOSTILE = 0, 1, 2
 MODE3, MODE4, MODE5 = 0, 1, 2
 TOWARD_ANY, TOWARD_ASSET, TOWARD_NODE = 0, 1, 2
+STRAIGHT = constant(False)  # motion is judged on a course that does not fall
 BY_OWN_REPLY, BY_FRIEND, BY_AUTHORITY, BY_THREAT = 0, 1, 2, 3
 
 CRITERION_COLUMNS = {
@@ -169,3 +174,55 @@ def compile_plans(scenario: ResolvedScenario) -> PlanTable:
         along=np.array(alongs, np.float64).reshape(-1, 3),
         known=np.array(known, np.bool_).reshape(len(scenario.nodes), len(rows)),
     )
+
+
+@kernel
+def plan_identity(now_s: float, plans: PlanTable, node: int, state: Floats, altitude_m: float) -> int:
+    """Return the identity that a flight plan presumes for a track that flies it in place and on time, or PENDING.
+
+    Cross-track distance as for corridors; planned height and time go evenly along each piece.
+    """
+    x, y, z = state[0], state[1], state[2] + EARTH_RADIUS_M
+    radius_m = math.sqrt(x * x + y * y + z * z)
+    for piece in range(plans.row.shape[0]):
+        leg, start, along = plans.row[piece], plans.start[piece], plans.along[piece]
+        early_s, late_s = now_s - leg.time_tolerance_s, now_s + leg.time_tolerance_s
+        if not plans.known[node, piece] or leg.begin_s > late_s or leg.end_s < early_s:
+            continue
+        forward = (x * along[0] + y * along[1] + z * along[2]) / radius_m
+        outward = (x * start[0] + y * start[1] + z * start[2]) / radius_m
+        angle_rad = math.atan2(forward, outward)
+        aside = math.sqrt(max(1.0 - forward * forward - outward * outward, 0.0))
+        if aside * EARTH_RADIUS_M > leg.half_width_m or not 0.0 <= angle_rad <= leg.angle_rad:
+            continue
+        elapsed_s = angle_rad / leg.angle_rad * (leg.end_s - leg.begin_s)
+        off_m = (altitude_m if leg.above_ground else radius_m - EARTH_RADIUS_M) - leg.height_m
+        on_time = early_s <= leg.begin_s + elapsed_s <= late_s
+        if on_time and abs(off_m - leg.climb_mps * elapsed_s) <= leg.height_tolerance_m:
+            return leg.identity
+    return PENDING
+
+
+@kernel
+def fits(
+    wanted: Rows, nodes: NodeTable, assets: AssetTable, node: int, state: Floats, altitude_m: float, speed_mps: float
+) -> bool:
+    """Tell whether a track's motion meets every condition of a criterion.
+
+    wanted  row of CRITERION_COLUMNS; the course is taken as straight
+    """
+    if speed_mps < wanted.minimum_speed_mps or speed_mps > wanted.maximum_speed_mps:
+        return False
+    if altitude_m < wanted.minimum_height_m or altitude_m > wanted.maximum_height_m:
+        return False
+    up_x, up_y, up_z = local_up(state[0], state[1], state[2])
+    climb_mps = state[3] * up_x + state[4] * up_y + state[5] * up_z
+    if climb_mps < wanted.minimum_climb_mps or climb_mps > wanted.maximum_climb_mps:
+        return False
+    if wanted.toward == TOWARD_ANY:
+        return True
+    if wanted.toward == TOWARD_ASSET:
+        time_s = time_to_go_s(state, STRAIGHT, assets.position_m, assets.radius_m)
+    else:
+        time_s = time_to_reach_s(state, nodes.position_m[node], wanted.miss_m)
+    return time_s <= wanted.within_s and not math.isinf(time_s)
