@@ -6,8 +6,10 @@ Writes  identities
 
 import math
 
+from numba import njit
+
 from openiamd.estimation.identity import log_weight, posterior, report_likelihood, silence_weight
-from openiamd.kernels import kernel
+from openiamd.kernels import OPTIONS, kernel
 from openiamd.physics.approach import time_to_go_s
 from openiamd.physics.geodesy import EARTH_RADIUS_M, height_m
 from openiamd.world.arrays import Floats, Rows
@@ -100,7 +102,7 @@ def replied(now_s: float, held: Rows) -> tuple[int, int]:
     return PENDING, BECAUSE_NOTHING
 
 
-@kernel
+@njit(inline="always", **OPTIONS)  # likewise
 def judged(
     now_s: float, nodes: NodeTable, assets: AssetTable, corridors: CorridorTable, plans: PlanTable,
     beliefs: BeliefTable, terrain: TerrainTable, node: int, held: Rows, state: Floats,
@@ -261,7 +263,7 @@ def may_contradict(rules: Rows, rule: int, held: Rows, state: Floats) -> bool:
     return held.unanswered >= rules.interrogations_required or falls(state, rules.ballistic_minimum_speed_mps)
 
 
-@kernel
+@njit(inline="always", **OPTIONS)  # as a call, its many tables would cost 2 % of the run
 def believe(
     now_s: float, nodes: NodeTable, assets: AssetTable, corridors: CorridorTable, plans: PlanTable,
     beliefs: BeliefTable, links: LinkTable, terrain: TerrainTable, node: int, held: Rows, belief: Rows, state: Floats,
