@@ -199,7 +199,8 @@ ONLY_IFF = BAYES | {"bayes": {"kinematics": [FLAT], "priors": {"friend": 0.4, "n
 
 def log_odds(state: State) -> tuple[float, float]:
     """Return the log-odds of friend and of hostile against neutral of the only track."""
-    held = state.tracks.belief[0, 0][state.tracks.row[0, 0]["status"] >= CONFIRMED]
+    row = state.tracks.row[0, 0]
+    held = row[row["status"] >= CONFIRMED]
     assert len(held) == 1
     return float(held["friend_log_odds"][0]), float(held["hostile_log_odds"][0])
 
@@ -363,11 +364,10 @@ def test_two_nodes_that_weigh_do_not_talk_each_other_into_certainty():
     assert math.exp(own[2]) / sum(map(math.exp, own)) > 0.8  # so each reports HOSTILE
     expected = own[2] - own[1] + math.log(0.95 / 0.025)
     for until_s in (40.0, 250.0):
-        tracks = tracked(scene, until_s).tracks
-        live = tracks.row[0]["status"] >= CONFIRMED
-        held, beliefs = tracks.row[0][live], tracks.belief[0][live]
+        rows = tracked(scene, until_s).tracks.row[0]
+        held = rows[rows["status"] >= CONFIRMED]
         assert len(held) == 2
         assert held["remote_identity"].max() == HOSTILE
-        for row, belief in zip(held, beliefs, strict=True):
+        for row in held:
             heard = row["remote_identity"] == HOSTILE
-            assert belief["hostile_log_odds"] == pytest.approx(expected if heard else own[2] - own[1])
+            assert row["hostile_log_odds"] == pytest.approx(expected if heard else own[2] - own[1])

@@ -143,7 +143,7 @@ def kind_of(identity: int) -> int:
 
 @kernel
 def shown_motion(
-    now_s: float, nodes: NodeTable, assets: AssetTable, beliefs: BeliefTable, node: int, belief: Rows, state: Floats,
+    now_s: float, nodes: NodeTable, assets: AssetTable, beliefs: BeliefTable, node: int, held: Rows, state: Floats,
     altitude_m: float,
 ) -> int:  # fmt: skip
     """Return the kind of motion that counts for a track: the most hostile-looking one within the node's memory.
@@ -154,13 +154,13 @@ def shown_motion(
     speed_mps = math.sqrt(state[3] ** 2 + state[4] ** 2 + state[5] ** 2)
     while not fits(beliefs.criterion[shown], nodes, assets, node, state, altitude_m, speed_mps):
         shown += 1  # the last one fits all
-    old = belief.motion
-    lapsed = old == NONE or now_s - belief.motion_s > beliefs.row[node].memory_s
+    old = held.motion
+    lapsed = old == NONE or now_s - held.motion_s > beliefs.row[node].memory_s
     new_menace = weight[shown, KIND_HOSTILE] - max(weight[shown, KIND_FRIEND], weight[shown, KIND_NEUTRAL])
     if lapsed or new_menace >= weight[old, KIND_HOSTILE] - max(weight[old, KIND_FRIEND], weight[old, KIND_NEUTRAL]):
-        belief.motion = shown
-        belief.motion_s = now_s
-    return belief.motion
+        held.motion = shown
+        held.motion_s = now_s
+    return held.motion
 
 
 @kernel
@@ -202,7 +202,7 @@ def declared(rules: Rows, friend: float, neutral: float, hostile: float) -> int:
 @kernel
 def weighed(
     now_s: float, nodes: NodeTable, assets: AssetTable, corridors: CorridorTable, plans: PlanTable,
-    beliefs: BeliefTable, terrain: TerrainTable, node: int, held: Rows, belief: Rows, state: Floats,
+    beliefs: BeliefTable, terrain: TerrainTable, node: int, held: Rows, state: Floats,
 ) -> tuple[int, int, float]:  # fmt: skip
     """Return identity by own evidence, identity by all evidence, and the probability of hostile, by Bayes' rule.
 
@@ -211,7 +211,7 @@ def weighed(
     rules, received = beliefs.row[node], kind_of(held.remote_identity)
     speed_mps = math.sqrt(state[3] ** 2 + state[4] ** 2 + state[5] ** 2)
     altitude_m = height_m(state[0], state[1], state[2]) - ground_below(terrain, state[0], state[1])
-    motion = shown_motion(now_s, nodes, assets, beliefs, node, belief, state, altitude_m)
+    motion = shown_motion(now_s, nodes, assets, beliefs, node, held, state, altitude_m)
     procedure = kind_of(plan_identity(now_s, plans, node, state, altitude_m))
     planned = procedure != NONE
     if not planned:
@@ -227,8 +227,8 @@ def weighed(
         neutral += log_weight(report_likelihood(right, received == KIND_NEUTRAL))
         hostile += log_weight(report_likelihood(right, received == KIND_HOSTILE))
         p_friend, p_neutral, p_hostile = posterior(friend, neutral, hostile)
-    belief.friend_log_odds = friend - neutral
-    belief.hostile_log_odds = hostile - neutral
+    held.friend_log_odds = friend - neutral
+    held.hostile_log_odds = hostile - neutral
     return own, declared(rules, p_friend, p_neutral, p_hostile), p_hostile
 
 
@@ -266,7 +266,7 @@ def may_contradict(rules: Rows, rule: int, held: Rows, state: Floats) -> bool:
 @njit(inline="always", **OPTIONS)  # as a call, its many tables would cost 2 % of the run
 def believe(
     now_s: float, nodes: NodeTable, assets: AssetTable, corridors: CorridorTable, plans: PlanTable,
-    beliefs: BeliefTable, links: LinkTable, terrain: TerrainTable, node: int, held: Rows, belief: Rows, state: Floats,
+    beliefs: BeliefTable, links: LinkTable, terrain: TerrainTable, node: int, held: Rows, state: Floats,
 ) -> tuple[int, int, int, float]:  # fmt: skip
     """Return identity, reason, identity by own evidence alone, and the probability of hostile (−1: by rules).
 
@@ -276,7 +276,7 @@ def believe(
     hostile_probability = -1.0
     if nodes.row[node].weighs:
         own, identity, hostile_probability = weighed(
-            now_s, nodes, assets, corridors, plans, beliefs, terrain, node, held, belief, state
+            now_s, nodes, assets, corridors, plans, beliefs, terrain, node, held, state
         )
         reason = BECAUSE_WEIGHT
     else:
@@ -291,7 +291,7 @@ def believe(
         if reported or (received == SUSPECT and own == UNKNOWN):
             identity, reason = received, BECAUSE_RECEIVED
         # Hostile intent, once shown, does not lapse because the track turns or climbs.
-        if belief.own_identity == HOSTILE and own in (UNKNOWN, SUSPECT):
+        if held.own_identity == HOSTILE and own in (UNKNOWN, SUSPECT):
             own = HOSTILE
     if rule != BY_OWN_REPLY and opposed(own, received):
         by_superior = links.row[held.remote_link].sender == nodes.row[node].superior
@@ -304,14 +304,14 @@ def note_dispute(
     now_s: float, tracks: TrackState, events: EventLog, run: int, node: int, slot: int, identity: int
 ) -> None:
     """Log when own evidence and a report begin to disagree on fire, and when that ends, with the identity held then."""
-    held, belief = tracks.row[run, node, slot], tracks.belief[run, node, slot]
-    own, received, disputed = belief.own_identity, held.remote_identity, not math.isinf(belief.disputed_s)
+    held = tracks.row[run, node, slot]
+    own, received, disputed = held.own_identity, held.remote_identity, not math.isinf(held.disputed_s)
     if opposed(own, received) and not disputed:
-        belief.disputed_s = now_s
+        held.disputed_s = now_s
         held.cause = log_track(events, now_s, IDENTITY_CONFLICT, tracks, run, node, slot, received, own, 0.0)
     elif disputed and not opposed(own, received):
-        lasted_s = now_s - belief.disputed_s
-        belief.disputed_s = math.inf
+        lasted_s = now_s - held.disputed_s
+        held.disputed_s = math.inf
         held.cause = log_track(events, now_s, IDENTITY_RESOLVED, tracks, run, node, slot, NONE, identity, lasted_s)
 
 
@@ -341,14 +341,13 @@ def identify(
                     continue
                 if held.time_s < time_s and held.remote_s < time_s and held.identity != PENDING:
                     continue
-                belief = tracks.belief[run, node, slot]
                 identity, reason, own, hostile_probability = HOSTILE, BECAUSE_IDEALISED, HOSTILE, -1.0
                 if not nodes.row[node].all_hostile:
                     identity, reason, own, hostile_probability = believe(
-                        now_s, nodes, assets, corridors, plans, beliefs, links, terrain, node, held, belief, state
+                        now_s, nodes, assets, corridors, plans, beliefs, links, terrain, node, held, state
                     )
-                belief.own_identity = own
-                if held.remote_identity > UNKNOWN or not math.isinf(belief.disputed_s):
+                held.own_identity = own
+                if held.remote_identity > UNKNOWN or not math.isinf(held.disputed_s):
                     note_dispute(now_s, tracks, events, run, node, slot, identity)
                 sticks = held.identity == HOSTILE and reason not in (BECAUSE_WEIGHT, BECAUSE_CONFLICT)
                 if identity == held.identity or (sticks and identity in (UNKNOWN, SUSPECT)):

@@ -45,7 +45,7 @@ from openiamd.world.tracks import TrackState, fought
 FALSE_PLOT_CEILING_M = 15_000.0
 SLOTS = 2  # of draws in a scan
 PERFECT_SNR = 1e6
-WORKS = 1.0  # above every draw that decides whether a transponder fails
+WORKS, UNKEYED, SILENT = 0, 1, 2  # a transponder in this run
 
 
 @kernel
@@ -90,24 +90,30 @@ def wanted(radar: Rows, tracks: TrackState, run: int) -> bool:
 
 
 @kernel
-def reply_to(target: Rows, radar: Rows, draws: Draws, run: int, slot: int, range_m: float) -> int:
-    """Return what the interrogator beside this radar hears from an object in this look.
+def answering(target: Rows, draws: Draws, run: int) -> int:
+    """Return what of an object's transponder works in this run: ``SILENT``, ``UNKEYED`` (Mode 3 alone) or ``WORKS``."""
+    draw = uniform(draws.seed, draws.first + run, TRANSPONDER, target.entity, NO_ENTITY, 0, 0)
+    if draw < target.transponder_off:
+        return SILENT
+    return UNKEYED if draw < target.transponder_off + target.wrong_key else WORKS
 
-    Both must hold a mode, and the object's set must work in this run: off, no mode answers; wrongly keyed, only Mode 3.
-    """
+
+@kernel
+def reply_to(target: Rows, radar: Rows, draws: Draws, run: int, slot: int, range_m: float) -> int:
+    """Return what the interrogator beside this radar hears from an object in this look: both must hold the mode."""
     if range_m > radar.interrogator_range_m:
         return NOT_ASKED
-    state = WORKS
-    if target.transponder_off + target.wrong_key > 0.0:
-        state = uniform(draws.seed, draws.first + run, TRANSPONDER, target.entity, NO_ENTITY, 0, 0)
-    if state < target.transponder_off:
+    works = WORKS
+    if target.may_fail:
+        works = answering(target, draws, run)
+    if works == SILENT:
         return NO_REPLY
-    keyed = state >= target.transponder_off + target.wrong_key
     draw = uniform(draws.seed, draws.first + run, IFF, radar.interrogator, target.entity, slot, 0)
-    if keyed and target.mode5 and radar.interrogates_mode5:
-        return MODE5_REPLY if draw < radar.mode5_reply else NO_REPLY
-    if keyed and target.mode4 and radar.interrogates_mode4:
-        return MODE4_REPLY if draw < radar.mode4_reply else NO_REPLY
+    if works == WORKS:
+        if target.mode5 and radar.interrogates_mode5:
+            return MODE5_REPLY if draw < radar.mode5_reply else NO_REPLY
+        if target.mode4 and radar.interrogates_mode4:
+            return MODE4_REPLY if draw < radar.mode4_reply else NO_REPLY
     if target.mode3:
         return CIVIL_REPLY if draw < radar.mode3_reply else NO_REPLY
     return NO_REPLY

@@ -100,7 +100,7 @@ def send(
         report.number = held.number
         report.quality = track_quality(report_covariance)
         # What others said already is left out of weights, or two nodes would confirm each other.
-        believed = tracks.belief[run, sender, slot].own_identity if nodes.row[sender].weighs else held.identity
+        believed = held.own_identity if nodes.row[sender].weighs else held.identity
         report.identity = believed if line.carries_identity else PENDING
         report.ordered = line.carries_order and held.identity == HOSTILE and nodes.row[sender].control_status != HOLD
         report.subject = held.subject

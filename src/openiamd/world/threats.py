@@ -39,6 +39,7 @@ THREAT_COLUMNS = {
     "mode5": FLAG,  # answers Mode 5
     "mode3": FLAG,  # answers civil Mode 3/A/S
     "mode4": FLAG,  # answers Mode 4
+    "may_fail": FLAG,  # its transponder, in the whole flight
     "transponder_off": NUMBER,  # probability that no mode answers in the whole flight
     "wrong_key": NUMBER,  # probability that Mode 4 and Mode 5 do not
     "target": WHOLE,  # asset, −1 for none
@@ -161,6 +162,7 @@ def compile_threats(scenario: ResolvedScenario) -> ThreatTable:
         "rcs_side_m2": [flying.rcs_m2 * flying.rcs_side_ratio for flying in objects],
         "rcs_tail_m2": [flying.rcs_m2 * flying.rcs_tail_ratio for flying in objects],
         "has_aspects": [(flying.rcs_side_ratio, flying.rcs_tail_ratio) != (1.0, 1.0) for flying in objects],
+        "may_fail": [flying.transponder_off + flying.wrong_key > 0.0 for flying in objects],
         "first_leg": np.cumsum(counts) - counts,
         "legs": counts,
         "duration_s": [legs_of[-1][3] for legs_of in legs],

@@ -64,9 +64,6 @@ TRACK_COLUMNS = {
     "plot_cause": WHOLE,  # event behind its first plot (record only)
     "cause": WHOLE,  # latest event about it
     "mode4_s": NUMBER,  # latest Mode 4 reply
-}
-# Apart from the columns above, which every stage walks through: wider rows cost the whole run 2 %.
-BELIEF_COLUMNS = {
     "own_identity": WHOLE,  # by the node's own evidence alone
     "disputed_s": NUMBER,  # since when own evidence and report disagree, inf: they do not
     "motion": WHOLE,  # criterion of the kind of motion that counts, −1: none yet
@@ -86,7 +83,6 @@ class TrackState(NamedTuple):
     covariance: Floats  # (run, node, slot, 6, 6)
     hit_s: Floats  # (run, node, slot, hit) the latest plots, newest first: as many as confirm a track
     held_s: Floats  # (run, node, slot, engagement radar) its latest plot from that radar
-    belief: Rows  # (run, node, slot) BELIEF_COLUMNS
 
 
 class TrackerWork(NamedTuple):
@@ -125,7 +121,6 @@ def create_track_state(runs: int, nodes: int, slots: int, engagement_radars: int
         covariance=np.zeros((*shape, 6, 6)),
         hit_s=np.full((*shape, hit_times), -np.inf),
         held_s=np.full((*shape, max(engagement_radars, 1)), -np.inf),
-        belief=filled_rows(BELIEF_COLUMNS, shape, {}),
     )
 
 
@@ -170,13 +165,12 @@ def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
     row.plot_cause = -1
     row.cause = -1
     row.mode4_s = -np.inf
-    belief = tracks.belief[run, node, slot]
-    belief.own_identity = PENDING
-    belief.disputed_s = np.inf
-    belief.motion = -1
-    belief.motion_s = -np.inf
-    belief.friend_log_odds = 0.0
-    belief.hostile_log_odds = 0.0
+    row.own_identity = PENDING
+    row.disputed_s = np.inf
+    row.motion = -1
+    row.motion_s = -np.inf
+    row.friend_log_odds = 0.0
+    row.hostile_log_odds = 0.0
     for radar in range(tracks.held_s.shape[3]):
         tracks.held_s[run, node, slot, radar] = -np.inf
     for hit in range(tracks.hit_s.shape[3]):
