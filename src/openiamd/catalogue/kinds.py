@@ -132,6 +132,7 @@ LINK = {
 
 IFF = {
     "mode5_reply": ValueKind("probability", "probability that a friend with Mode 5 answers one interrogation"),
+    "mode4_reply": ValueKind("probability", "probability that a friend with Mode 4 answers one interrogation"),
     "mode3_reply": ValueKind("probability", "probability that an aircraft with Mode 3/A/S answers one interrogation"),
     "interrogator_range": ValueKind("length", "nothing answers from beyond", True),
 }
@@ -168,5 +169,5 @@ KINDS: dict[str, dict[str, ValueKind]] = {
 # Of a fire unit, by interceptor: `loads: {s400/48n6e3: {nominal: 4, ...}}`.
 LOAD = ValueKind("number", "rounds of this interceptor that one launcher holds", True, whole=True)
 OBJECT_CLASSES = ("fighter", "transport", "airliner", "uav", "cruise", "ballistic", "drone", "bomber")
-REPLY_MODES = ("mode5", "mode3")
+REPLY_MODES = ("mode5", "mode4", "mode3")
 DISTRIBUTIONS = ("pert", "uniform", "loguniform", "fixed")

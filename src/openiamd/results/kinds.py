@@ -16,6 +16,8 @@ IDENTITY = 40
 ENGAGE = 41
 HELD = 42
 CEASED = 43
+IDENTITY_CONFLICT = 48
+IDENTITY_RESOLVED = 49
 SHOT = 50
 KILL = 60
 MISS = 61
@@ -40,6 +42,8 @@ KIND_NAMES = {
     ENGAGE: "engage",
     HELD: "held",
     CEASED: "ceased",
+    IDENTITY_CONFLICT: "identity conflict",
+    IDENTITY_RESOLVED: "identity resolved",
     SHOT: "shot",
     KILL: "kill",
     MISS: "miss",
@@ -61,6 +65,11 @@ IDENTITY_REASONS = (
     "behaviour",
     "evidence lapsed",
     "idealised",
+    "mode 4 reply",
+    "missile criteria",
+    "flight plan",
+    "weight of evidence",
+    "conflict rule",
 )
 HELD_REASONS = (
     "none", "no channel", "no missile", "outside envelope", "weapons hold", "no order from above", "not interrogated",

@@ -88,11 +88,19 @@ EVENT_TABLES = {
         ),
     ),
     "decisions": EventTable(
-        (kinds.IDENTITY, kinds.ENGAGE, kinds.HELD, kinds.CEASED),
+        (
+            *(kinds.IDENTITY, kinds.ENGAGE, kinds.HELD, kinds.CEASED),
+            *(kinds.IDENTITY_CONFLICT, kinds.IDENTITY_RESOLVED),
+        ),
         (
             *(_KIND, _NODE, _TRACK, *_OBJECT),
-            Column("identity", "code", "identity", (kinds.IDENTITY,)),
+            Column(
+                *("identity", "code", "identity"), (kinds.IDENTITY, kinds.IDENTITY_CONFLICT, kinds.IDENTITY_RESOLVED)
+            ),
             Column("identity_reason", "other", "identity_reason", (kinds.IDENTITY,)),
+            Column("hostile_probability", "value", only=(kinds.IDENTITY,), nullable=True),
+            Column("received_identity", "other", "identity", (kinds.IDENTITY_CONFLICT,)),
+            Column("conflict_s", "value", only=(kinds.IDENTITY_RESOLVED,)),
             Column("fire_unit", "other", "fire_unit", (kinds.ENGAGE, kinds.CEASED)),
             Column("time_to_go_s", "value", only=(kinds.ENGAGE,)),
             Column("held_reason", "code", "held_reason", (kinds.HELD,)),

@@ -16,7 +16,9 @@ class Node(Entry):
     type: str = Field(description="Catalogue entry of kind 'command', like s400/55k6e.")
     at: Site = Field(description="Place, rounded to 0.1 degree; of a flying node, the middle of its orbit.")
     doctrine: Identifier = Field(description="Named set of rules from the section 'doctrine'.")
-    iff: list[Literal["mode5", "mode3"]] = Field(default=[], description="Identification modes its interrogators hold.")
+    iff: list[Literal["mode5", "mode4", "mode3"]] = Field(
+        default=[], description="Identification modes its interrogators hold."
+    )
     interrogator: str = Field(default="nato/iff", description="Catalogue entry of kind 'iff': reply rates and range.")
     superior: Identifier | None = Field(default=None, description="Node that holds engagement authority over this one.")
 

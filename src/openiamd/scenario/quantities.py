@@ -131,6 +131,7 @@ PositiveLength = Annotated[
 Time = Annotated[Quantity, PlainValidator(_reader("time")), WithJsonSchema(_json_schema("time"))]
 PositiveTime = Annotated[Quantity, PlainValidator(_reader("time", open_end=True)), WithJsonSchema(_json_schema("time"))]
 Speed = Annotated[Quantity, PlainValidator(_reader("speed")), WithJsonSchema(_json_schema("speed"))]
+ClimbRate = Annotated[Quantity, PlainValidator(_reader("speed", -math.inf)), WithJsonSchema(_json_schema("speed"))]
 RainRate = Annotated[
     Quantity, PlainValidator(_reader("rain_rate", open_end=True)), WithJsonSchema(_json_schema("rain_rate"))
 ]

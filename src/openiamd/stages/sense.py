@@ -15,6 +15,7 @@ from openiamd.physics.draws import (
     NO_ENTITY,
     NOISE,
     SENSOR_PHASE,
+    TRANSPONDER,
     normal4,
     poisson,
     uniform,
@@ -24,7 +25,16 @@ from openiamd.physics.geodesy import EARTH_RADIUS_M, azimuth_elevation_range, he
 from openiamd.physics.radar import angle_sigma_rad, range_sigma_m
 from openiamd.world.arrays import Draws, Floats, Rows
 from openiamd.world.events import FIRST_DETECTION, FIRST_LOOK, NONE, EventLog, log_event
-from openiamd.world.plots import CIVIL_REPLY, MODE5_REPLY, NO_REPLY, NOT_ASKED, PlotBuffer, add_plot, merge_plots
+from openiamd.world.plots import (
+    CIVIL_REPLY,
+    MODE4_REPLY,
+    MODE5_REPLY,
+    NO_REPLY,
+    NOT_ASKED,
+    PlotBuffer,
+    add_plot,
+    merge_plots,
+)
 from openiamd.world.propagation import PropagationTable
 from openiamd.world.sensors import SECTOR, SensorState, SensorTable, first_scan, look_time_s, scan_fraction
 from openiamd.world.signal import apparent_elevation_rad, in_reach, look_snr
@@ -35,6 +45,7 @@ from openiamd.world.tracks import TrackState, fought
 FALSE_PLOT_CEILING_M = 15_000.0
 SLOTS = 2  # of draws in a scan
 PERFECT_SNR = 1e6
+WORKS, UNKEYED, SILENT = 0, 1, 2  # a transponder in this run
 
 
 @kernel
@@ -79,13 +90,30 @@ def wanted(radar: Rows, tracks: TrackState, run: int) -> bool:
 
 
 @kernel
+def answering(target: Rows, draws: Draws, run: int) -> int:
+    """Return what of an object's transponder works in this run: ``SILENT``, ``UNKEYED`` (Mode 3 alone) or ``WORKS``."""
+    draw = uniform(draws.seed, draws.first + run, TRANSPONDER, target.entity, NO_ENTITY, 0, 0)
+    if draw < target.transponder_off:
+        return SILENT
+    return UNKEYED if draw < target.transponder_off + target.wrong_key else WORKS
+
+
+@kernel
 def reply_to(target: Rows, radar: Rows, draws: Draws, run: int, slot: int, range_m: float) -> int:
-    """Return what the interrogator beside this radar hears from an object in this look."""
+    """Return what the interrogator beside this radar hears from an object in this look: both must hold the mode."""
     if range_m > radar.interrogator_range_m:
         return NOT_ASKED
+    works = WORKS
+    if target.may_fail:
+        works = answering(target, draws, run)
+    if works == SILENT:
+        return NO_REPLY
     draw = uniform(draws.seed, draws.first + run, IFF, radar.interrogator, target.entity, slot, 0)
-    if target.mode5 and radar.interrogates_mode5:
-        return MODE5_REPLY if draw < radar.mode5_reply else NO_REPLY
+    if works == WORKS:
+        if target.mode5 and radar.interrogates_mode5:
+            return MODE5_REPLY if draw < radar.mode5_reply else NO_REPLY
+        if target.mode4 and radar.interrogates_mode4:
+            return MODE4_REPLY if draw < radar.mode4_reply else NO_REPLY
     if target.mode3:
         return CIVIL_REPLY if draw < radar.mode3_reply else NO_REPLY
     return NO_REPLY

@@ -99,7 +99,9 @@ def send(
         report.time_s = send_s
         report.number = held.number
         report.quality = track_quality(report_covariance)
-        report.identity = held.identity if line.carries_identity else PENDING
+        # What others said already is left out of weights, or two nodes would confirm each other.
+        believed = held.own_identity if nodes.row[sender].weighs else held.identity
+        report.identity = believed if line.carries_identity else PENDING
         report.ordered = line.carries_order and held.identity == HOSTILE and nodes.row[sender].control_status != HOLD
         report.subject = held.subject
         report.cause = held.cause

@@ -11,7 +11,7 @@ from openiamd.physics.geodesy import height_m
 from openiamd.world.arrays import Floats, Rows
 from openiamd.world.doctrine import NodeTable
 from openiamd.world.events import NONE, OVERFLOW, TRACK_CONFIRMED, TRACK_DROPPED, TRACKS_FULL, EventLog
-from openiamd.world.plots import CIVIL_REPLY, MODE5_REPLY, NO_REPLY, PlotBuffer
+from openiamd.world.plots import CIVIL_REPLY, MODE4_REPLY, MODE5_REPLY, NO_REPLY, PlotBuffer
 from openiamd.world.sensors import SensorTable
 from openiamd.world.tracks import (
     CONFIRMED,
@@ -111,6 +111,9 @@ def take_reply(held: Rows, plot: Rows) -> None:
         held.unanswered += 1
     elif plot.reply == MODE5_REPLY:
         held.mode5_s = plot.time_s
+        held.unanswered = 0
+    elif plot.reply == MODE4_REPLY:
+        held.mode4_s = plot.time_s
         held.unanswered = 0
     elif plot.reply == CIVIL_REPLY:
         held.civil_s = plot.time_s

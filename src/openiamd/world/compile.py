@@ -18,6 +18,7 @@ from openiamd.world.doctrine import (
     compile_nodes,
 )
 from openiamd.world.events import EVENTS_FULL, PLOTS_FULL, TRACKS_FULL, EventLog, create_event_log
+from openiamd.world.evidence import BeliefTable, PlanTable, compile_beliefs, compile_plans
 from openiamd.world.network import LinkTable, MessageState, compile_links, create_message_state
 from openiamd.world.picture import PictureTally, ScoreWork, create_picture_tally, create_score_work
 from openiamd.world.plots import PlotBuffer, create_plot_buffer
@@ -63,6 +64,8 @@ class World(NamedTuple):
     nodes: NodeTable
     assets: AssetTable
     corridors: CorridorTable
+    plans: PlanTable
+    beliefs: BeliefTable
     interceptors: InterceptorTable
     fire_units: FireUnitTable
 
@@ -130,6 +133,8 @@ def compile_world(scenario: ResolvedScenario) -> World:
         nodes=compile_nodes(scenario, ground.table),
         assets=compile_assets(scenario, ground.table),
         corridors=compile_corridors(scenario),
+        plans=compile_plans(scenario),
+        beliefs=compile_beliefs(scenario),
         interceptors=compile_interceptors(scenario),
         fire_units=compile_fire_units(scenario, ground.table),
     )

@@ -12,13 +12,13 @@ from openiamd.world.arrays import NUMBER, WHOLE, Floats, Ints, Rows, filled_rows
 from openiamd.world.events import NONE, OVERFLOW, PLOTS_FULL, EventLog
 from openiamd.world.sensors import SensorState, SensorTable
 
-NOT_ASKED, NO_REPLY, CIVIL_REPLY, MODE5_REPLY = 0, 1, 2, 3
+NOT_ASKED, NO_REPLY, CIVIL_REPLY, MODE4_REPLY, MODE5_REPLY = 0, 1, 2, 3, 4
 SAME_PASS = 0.25  # of a scan: plots nearer in time are of one pass of the beam, also across the seam of the scan
 
 
 PLOT_COLUMNS = {
     "time_s": NUMBER,
-    "reply": WHOLE,  # NOT_ASKED, NO_REPLY, CIVIL_REPLY, MODE5_REPLY
+    "reply": WHOLE,  # NOT_ASKED, NO_REPLY, CIVIL_REPLY, MODE4_REPLY, MODE5_REPLY
     "origin": WHOLE,  # object, −1 false
     "scan": WHOLE,  # absolute index of the scan that made it
     "cause": WHOLE,  # event of that object's first detection here

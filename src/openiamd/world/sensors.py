@@ -75,6 +75,8 @@ SENSOR_COLUMNS = {
     "active_until_s": NUMBER,
     "detects_always": FLAG,  # idealised
     "noiseless": FLAG,  # idealised
+    "interrogates_mode4": FLAG,
+    "mode4_reply": NUMBER,  # probability
 }
 
 
@@ -210,6 +212,8 @@ def compile_sensors(
         "mode5_reply": [node.mode5_reply_probability for node in nodes],
         "mode3_reply": [node.mode3_reply_probability for node in nodes],
         "detects_always": [sensor.detect_always for sensor in sensors],
+        "interrogates_mode4": [node.mode4 for node in nodes],
+        "mode4_reply": [node.mode4_reply_probability for node in nodes],
     }
     for name in SENSOR_COLUMNS:
         if name not in rows:

@@ -63,6 +63,13 @@ TRACK_COLUMNS = {
     "heard": WHOLE,  # reported number last logged as received
     "plot_cause": WHOLE,  # event behind its first plot (record only)
     "cause": WHOLE,  # latest event about it
+    "mode4_s": NUMBER,  # latest Mode 4 reply
+    "own_identity": WHOLE,  # by the node's own evidence alone
+    "disputed_s": NUMBER,  # since when own evidence and report disagree, inf: they do not
+    "motion": WHOLE,  # criterion of the kind of motion that counts, −1: none yet
+    "motion_s": NUMBER,  # when it was shown last
+    "friend_log_odds": NUMBER,  # natural, against neutral; under Bayes' rule
+    "hostile_log_odds": NUMBER,
 }
 
 
@@ -157,6 +164,13 @@ def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
     row.heard = -1
     row.plot_cause = -1
     row.cause = -1
+    row.mode4_s = -np.inf
+    row.own_identity = PENDING
+    row.disputed_s = np.inf
+    row.motion = -1
+    row.motion_s = -np.inf
+    row.friend_log_odds = 0.0
+    row.hostile_log_odds = 0.0
     for radar in range(tracks.held_s.shape[3]):
         tracks.held_s[run, node, slot, radar] = -np.inf
     for hit in range(tracks.hit_s.shape[3]):
