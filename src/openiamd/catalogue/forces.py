@@ -115,6 +115,11 @@ def _sensor(scenario: Scenario, values: Values, name: str, object_ids: list[str]
         active_until_s=active_until_s,
         detect_always=idealised is not None and idealised.detect_always,
         noiseless=idealised is not None and not idealised.noise,
+        bias_range_m=values.optional(kind, "bias_range", 0.0),
+        bias_azimuth_rad=values.optional(kind, "bias_azimuth", 0.0),
+        bias_elevation_rad=values.optional(kind, "bias_elevation", 0.0),
+        range_rate_resolution_mps=values.optional(kind, "range_rate_resolution", 0.0),
+        range_rate_floor_mps=values.optional(kind, "range_rate_floor", 0.0),
     )
 
 

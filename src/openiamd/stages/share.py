@@ -6,8 +6,9 @@ Writes  messages, track files
 
 import math
 
-from openiamd.estimation.fusion import track_quality
+from openiamd.estimation.fusion import combine, quality_of, track_quality
 from openiamd.estimation.kalman import predict, predicted_distance2
+from openiamd.estimation.registration import horizontal_bias_m2, innovation_covariance
 from openiamd.kernels import kernel
 from openiamd.physics.draws import LOSS, uniform
 from openiamd.world.arrays import Draws, Floats
@@ -15,6 +16,8 @@ from openiamd.world.doctrine import HOLD, NodeTable
 from openiamd.world.events import (
     CONTACT_LOST,
     CONTACT_RESTORED,
+    DECORRELATED,
+    DUAL_RESOLVED,
     NONE,
     NUMBER_CHANGED,
     OVERFLOW,
@@ -29,38 +32,62 @@ from openiamd.world.tracks import (
     CONFIRMED,
     FREE_SLOT,
     HOSTILE,
+    NAIVE,
+    NUMBERS_PER_NODE,
     PENDING,
     RECEIVED,
     TrackerTable,
+    TrackerWork,
     TrackState,
     clear_slot,
+    copy_state,
     log_track,
     open_slot,
+    own_estimate,
     pull,
+    untie,
 )
 
 CORRELATION_GATE2 = 16.27  # chi-square, 3 degrees of freedom, 0.999
+DECORRELATION_GATE2 = 21.11  # chi-square, 3 degrees of freedom, 0.9999: wider, so that a tie does not flutter
+DECORRELATION_REPORTS = 3  # in a row
 STALE_INTERVALS = 3.0
+SILENT_INTERVALS = 1.5  # without a report, a node that yielded reports again
+BETTER_BY = 2  # steps of track quality that it takes to win reporting responsibility from another node
 
 
 @kernel
-def reports(tracks: TrackState, run: int, node: int, slot: int) -> bool:
-    """Tell whether the node has reporting responsibility: its own radars hold the track, no better report came in."""
+def own_quality(tracks: TrackState, run: int, node: int, slot: int) -> int:
+    """Return the track quality of what the node's own radars say, registration errors among the variance."""
+    held, covariance = tracks.row[run, node, slot], tracks.covariance[run, node, slot]
+    variance_m2 = covariance[0, 0] + covariance[1, 1]
+    if held.radars != 0:
+        variance_m2 += horizontal_bias_m2(tracks.sensitivity[run, node, slot], held.radars)
+    return quality_of(variance_m2)
+
+
+@kernel
+def reports(send_s: float, links: LinkTable, tracks: TrackState, run: int, node: int, slot: int) -> bool:
+    """Tell whether the node has reporting responsibility for a track at a time slot, and remember it.
+
+    Its own radars must hold the track. It yields to a report that is better, or equally good and of a node that the
+    scenario names first. It takes the responsibility back when it is better by two steps, or hears nothing.
+    """
     held = tracks.row[run, node, slot]
     if held.status != CONFIRMED or held.destroyed:
         return False
     if held.remote_link == NONE:
+        held.reporting = True
         return True
-    return held.remote_quality <= track_quality(tracks.covariance[run, node, slot])
-
-
-@kernel
-def copy_state(from_state: Floats, from_covariance: Floats, state: Floats, covariance: Floats) -> None:
-    """Copy a state (6,) and its covariance (6, 6)."""
-    for row in range(6):
-        state[row] = from_state[row]
-        for column in range(6):
-            covariance[row, column] = from_covariance[row, column]
+    line = links.row[held.remote_link]
+    quality = own_quality(tracks, run, node, slot)
+    if held.reporting:
+        senior = line.sender < node
+        if held.remote_quality > quality or (held.remote_quality == quality and senior):
+            held.reporting = False
+    elif quality >= held.remote_quality + BETTER_BY or send_s - held.remote_s > SILENT_INTERVALS * line.interval_s:
+        held.reporting = True
+    return held.reporting
 
 
 @kernel
@@ -82,7 +109,7 @@ def send(
     ring = index % state.filled.shape[2]
     count = 0
     for slot in range(tracks.top[run, sender]):
-        if not line.carries_track or not reports(tracks, run, sender, slot):
+        if not line.carries_track or not reports(send_s, links, tracks, run, sender, slot):
             continue
         held = tracks.row[run, sender, slot]
         if line.loss > 0.0:
@@ -91,11 +118,10 @@ def send(
                 continue
         report, report_state = state.report[run, link, ring, count], state.state[run, link, ring, count]
         report_covariance = state.covariance[run, link, ring, count]
-        copy_state(
-            tracks.state[run, sender, slot], tracks.covariance[run, sender, slot], report_state, report_covariance
-        )
-        ax, ay, az = pull(report_state, nodes.row[sender].ballistic_minimum_speed_mps)
-        predict(report_state, report_covariance, send_s - held.time_s, tracker.row[sender].process_noise, ax, ay, az)
+        own_estimate(
+            tracks, run, sender, slot, send_s, nodes.row[sender].ballistic_minimum_speed_mps,
+            tracker.row[sender].process_noise, report_state, report_covariance,
+        )  # fmt: skip
         report.time_s = send_s
         report.number = held.number
         report.quality = track_quality(report_covariance)
@@ -118,19 +144,35 @@ def find_number(tracks: TrackState, run: int, node: int, number: int) -> int:
 
 
 @kernel
+def report_distance2(
+    nodes: NodeTable, tracker: TrackerTable, tracks: TrackState, work: TrackerWork, run: int, node: int, slot: int,
+    at_s: float, report_m: Floats, report_m2: Floats,
+) -> float:  # fmt: skip
+    """Return the squared distance of a reported position from a track of the node at ``at_s``.
+
+    With the sum of both covariances, each with the registration errors behind it: a report's are among it already.
+    """
+    held, state = tracks.row[run, node, slot], tracks.state[run, node, slot]
+    age_s = at_s - held.time_s
+    spread_m2 = report_m2
+    if held.radars != 0:
+        innovation_covariance(
+            tracks.sensitivity[run, node, slot], held.radars, age_s, report_m2, NONE, work.gain, work.spread_m2
+        )
+        spread_m2 = work.spread_m2
+    ax, ay, az = pull(state, nodes.row[node].ballistic_minimum_speed_mps)
+    distance2, _ = predicted_distance2(
+        state, tracks.covariance[run, node, slot], age_s, tracker.row[node].process_noise, ax, ay, az,
+        report_m, spread_m2,
+    )  # fmt: skip
+    return distance2
+
+
+@kernel
 def correlate(
-    links: LinkTable,
-    nodes: NodeTable,
-    tracker: TrackerTable,
-    tracks: TrackState,
-    state: MessageState,
-    run: int,
-    link: int,
-    ring: int,
-    report: int,
-    node: int,
-    held_already: bool,
-) -> int:
+    links: LinkTable, nodes: NodeTable, tracker: TrackerTable, tracks: TrackState, state: MessageState,
+    work: TrackerWork, run: int, link: int, ring: int, report: int, node: int, held_already: bool,
+) -> int:  # fmt: skip
     """Return the node's track nearest to a report within the correlation gate, or ``NONE``.
 
     Tracks already tied to a live report of the same link stay with it; a report that is held already as received is
@@ -140,19 +182,15 @@ def correlate(
     best, best_distance2 = NONE, CORRELATION_GATE2
     reported_s = state.report[run, link, ring, report].time_s
     interval_s, arrival_s = links.row[link].interval_s, reported_s + links.row[link].latency_s
-    report_state = state.state[run, link, ring, report]
-    report_covariance = state.covariance[run, link, ring, report]
-    noise = tracker.row[node].process_noise
     for slot in range(tracks.top[run, node]):
-        held, track_state = tracks.row[run, node, slot], tracks.state[run, node, slot]
+        held = tracks.row[run, node, slot]
         if held.status < CONFIRMED or (held_already and (held.status == RECEIVED or held.remote_link != NONE)):
             continue
         if held.remote_link == link and held.remote_s > arrival_s - 0.5 * interval_s:
             continue
-        ax, ay, az = pull(track_state, nodes.row[node].ballistic_minimum_speed_mps)
-        distance2, _ = predicted_distance2(
-            track_state, tracks.covariance[run, node, slot], reported_s - held.time_s, noise, ax, ay, az,
-            report_state, report_covariance,
+        distance2 = report_distance2(
+            nodes, tracker, tracks, work, run, node, slot, reported_s,
+            state.state[run, link, ring, report], state.covariance[run, link, ring, report],
         )  # fmt: skip
         if distance2 < best_distance2:
             best, best_distance2 = slot, distance2
@@ -179,39 +217,117 @@ def adopt_number(
     own = held.number
     if own == number:
         return
-    own_quality = track_quality(tracks.covariance[run, node, slot])
-    if heard and (own_quality > quality or (own_quality == quality and own < number)):
+    better = own_quality(tracks, run, node, slot) - quality
+    if heard and (better > 0 or (better == 0 and own < number)):
         return
     held.number = number
     held.cause = log_track(events, arrival_s, NUMBER_CHANGED, tracks, run, node, slot, NONE, NONE, float(own))
 
 
 @kernel
-def take_report(
-    arrival_s: float,
-    links: LinkTable,
-    nodes: NodeTable,
-    tracker: TrackerTable,
-    tracks: TrackState,
-    state: MessageState,
-    events: EventLog,
-    run: int,
-    link: int,
-    ring: int,
-    report: int,
-    heard: bool,
-) -> None:
-    """Bring one report into the receiver's track file: tied by number, else correlated, else a new received track."""
+def drifted(
+    arrival_s: float, nodes: NodeTable, tracker: TrackerTable, tracks: TrackState, state: MessageState,
+    events: EventLog, work: TrackerWork, run: int, link: int, ring: int, report: int, node: int, slot: int,
+) -> bool:  # fmt: skip
+    """Test whether a tied pair still is of one object; if it drifted apart, untie it and tell so.
+
+    The node's own track then goes by a number of its own: the report keeps the one that others know.
+    """
+    held = tracks.row[run, node, slot]
+    distance2 = report_distance2(
+        nodes, tracker, tracks, work, run, node, slot, state.report[run, link, ring, report].time_s,
+        state.state[run, link, ring, report], state.covariance[run, link, ring, report],
+    )  # fmt: skip
+    held.apart = held.apart + 1 if distance2 > DECORRELATION_GATE2 else 0
+    if held.apart < DECORRELATION_REPORTS:
+        return False
+    number = state.report[run, link, ring, report].number
+    untie(held)
+    if held.number == number:
+        held.number = (node + 1) * NUMBERS_PER_NODE + tracks.issued[run, node]
+        tracks.issued[run, node] += 1
+    held.cause = log_track(events, arrival_s, DECORRELATED, tracks, run, node, slot, NONE, NONE, float(number))
+    return True
+
+
+@kernel
+def find_track(
+    arrival_s: float, links: LinkTable, nodes: NodeTable, tracker: TrackerTable, tracks: TrackState,
+    state: MessageState, events: EventLog, work: TrackerWork, run: int, link: int, ring: int, report: int,
+) -> int:  # fmt: skip
+    """Return the slot of the track that a report is about: tied by number, else correlated, else ``NONE``."""
+    node, number = links.row[link].receiver, state.report[run, link, ring, report].number
+    slot = find_number(tracks, run, node, number)
+    if not links.row[link].correlates:
+        return slot
+    if slot != NONE and tracks.row[run, node, slot].status == CONFIRMED:
+        if not drifted(arrival_s, nodes, tracker, tracks, state, events, work, run, link, ring, report, node, slot):
+            return slot
+        slot = find_number(tracks, run, node, number)
+    known = slot
+    slot = correlate(links, nodes, tracker, tracks, state, work, run, link, ring, report, node, known != NONE)
+    if slot == NONE:
+        return known
+    if known not in (NONE, slot) and tracks.row[run, node, known].engagements == 0:
+        log_track(events, arrival_s, DUAL_RESOLVED, tracks, run, node, slot, NONE, NONE, float(number))
+        clear_slot(tracks, run, node, known)
+    return slot
+
+
+@kernel
+def join_naively(tracks: TrackState, work: TrackerWork, run: int, node: int, slot: int) -> None:
+    """Take the remote state of a track into its own as if nothing in it had been counted before.
+
+    The harm that covariance intersection avoids: the joint state is filtered on and reported, so it comes back.
+    """
+    held, state, covariance = tracks.row[run, node, slot], tracks.state[run, node, slot], tracks.covariance
+    copy_state(
+        tracks.remote_state[run, node, slot], tracks.remote_covariance[run, node, slot], work.state, work.covariance
+    )
+    age_s = held.time_s - held.remote_time_s
+    if age_s < 0.0:
+        predict(state, covariance[run, node, slot], -age_s, held.noise, 0.0, 0.0, 0.0)
+        held.time_s = held.remote_time_s
+    else:
+        predict(work.state, work.covariance, age_s, held.noise, 0.0, 0.0, 0.0)
+    combine(state, covariance[run, node, slot], work.state, work.covariance, 1.0, 1.0, work.rows)
+
+
+@kernel
+def keep_report(
+    arrival_s: float, links: LinkTable, tracker: TrackerTable, tracks: TrackState, state: MessageState,
+    work: TrackerWork, run: int, link: int, ring: int, report: int, slot: int,
+) -> None:  # fmt: skip
+    """Keep the reported state beside the track's own, or as the state of a track that only links report."""
     line, said = links.row[link], state.report[run, link, ring, report]
     node = line.receiver
-    slot = find_number(tracks, run, node, said.number)
-    if line.correlates and (slot == NONE or tracks.row[run, node, slot].status == RECEIVED):
-        known = slot
-        slot = correlate(links, nodes, tracker, tracks, state, run, link, ring, report, node, known != NONE)
-        if slot == NONE:
-            slot = known
-        elif known not in (NONE, slot) and tracks.row[run, node, known].engagements == 0:
-            clear_slot(tracks, run, node, known)
+    held = tracks.row[run, node, slot]
+    held.fusion, held.noise = tracker.row[node].fusion, tracker.row[node].process_noise
+    held.remote_time_s = said.time_s if line.extrapolates else arrival_s
+    copy_state(
+        state.state[run, link, ring, report], state.covariance[run, link, ring, report],
+        tracks.remote_state[run, node, slot], tracks.remote_covariance[run, node, slot],
+    )  # fmt: skip
+    if held.status == RECEIVED:
+        copy_state(
+            tracks.remote_state[run, node, slot], tracks.remote_covariance[run, node, slot],
+            tracks.state[run, node, slot], tracks.covariance[run, node, slot],
+        )  # fmt: skip
+        held.time_s = held.remote_time_s
+        held.number = said.number
+    elif held.fusion == NAIVE:
+        join_naively(tracks, work, run, node, slot)
+
+
+@kernel
+def take_report(
+    arrival_s: float, links: LinkTable, nodes: NodeTable, tracker: TrackerTable, tracks: TrackState,
+    state: MessageState, events: EventLog, work: TrackerWork, run: int, link: int, ring: int, report: int, heard: bool,
+) -> None:  # fmt: skip
+    """Bring one report into the receiver's track file: to the track that it is about, else as a new received track."""
+    line, said = links.row[link], state.report[run, link, ring, report]
+    node = line.receiver
+    slot = find_track(arrival_s, links, nodes, tracker, tracks, state, events, work, run, link, ring, report)
     if slot == NONE:
         slot = open_slot(tracks, run, node)
         if slot == NONE:
@@ -221,14 +337,8 @@ def take_report(
         tracks.row[run, node, slot].subject = said.subject
         tracks.row[run, node, slot].confirmed_s = arrival_s
     held = tracks.row[run, node, slot]
-    if held.status == RECEIVED:
-        copy_state(
-            state.state[run, link, ring, report], state.covariance[run, link, ring, report],
-            tracks.state[run, node, slot], tracks.covariance[run, node, slot],
-        )  # fmt: skip
-        held.time_s = said.time_s if line.extrapolates else arrival_s
-        held.number = said.number
-    else:
+    keep_report(arrival_s, links, tracker, tracks, state, work, run, link, ring, report, slot)
+    if held.status != RECEIVED:
         adopt_number(arrival_s, tracks, events, run, node, slot, said.number, said.quality, heard)
     if held.heard != said.number:
         held.heard = said.number
@@ -267,11 +377,7 @@ def forget_stale(
             log_track(events, now_s, TRACK_DROPPED, tracks, run, node, slot, link, NONE, 0.0)
             clear_slot(tracks, run, node, slot)
         else:
-            held.remote_link = NONE
-            held.remote_number = NONE
-            held.remote_identity = PENDING
-            held.remote_quality = NONE
-            held.ordered = False
+            untie(held)
 
 
 @kernel
@@ -334,6 +440,7 @@ def share(
     tracks: TrackState,
     state: MessageState,
     events: EventLog,
+    work: TrackerWork,
     first_run: int,
     last_run: int,
 ) -> None:
@@ -352,7 +459,9 @@ def share(
                 if state.filled[run, link, ring] != NONE and line.sender == nodes.row[line.receiver].superior:
                     state.node[run, line.receiver].contact_s = arrival_s
                 for report in range(state.filled[run, link, ring]):
-                    take_report(arrival_s, links, nodes, tracker, tracks, state, events, run, link, ring, report, heard)
+                    take_report(
+                        arrival_s, links, nodes, tracker, tracks, state, events, work, run, link, ring, report, heard
+                    )
                 slots.next_receive = index + 1
         for node in range(nodes.row.shape[0]):
             forget_stale(end_s, links, tracks, state, events, run, node)

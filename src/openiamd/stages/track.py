@@ -1,18 +1,31 @@
 """Track: each node turns the plots of its own radars into tracks, without knowing what made them.
 
-Reads   plots, tracker parameters, nodes (the speed from which a track is taken to fall)
+Reads   plots, tracker parameters, radars (where they stand), nodes (the speed from which a track is taken to fall)
 Writes  track files
 """
 
+import math
+
 from openiamd.estimation.assignment import BIG, assign
 from openiamd.estimation.kalman import predict, predicted_distance2, update
+from openiamd.estimation.range_rate import GAIN, SLOPE, update_range_rate
+from openiamd.estimation.registration import (
+    bias_trace_m2,
+    clear_sensitivity,
+    coast_sensitivity,
+    innovation_covariance,
+    start_sensitivity,
+    update_sensitivity,
+    update_sensitivity_by_rate,
+)
 from openiamd.kernels import kernel
 from openiamd.physics.geodesy import height_m
+from openiamd.physics.radar import range_rate_sigma_mps
 from openiamd.world.arrays import Floats, Rows
 from openiamd.world.doctrine import NodeTable
 from openiamd.world.events import NONE, OVERFLOW, TRACK_CONFIRMED, TRACK_DROPPED, TRACKS_FULL, EventLog
 from openiamd.world.plots import CIVIL_REPLY, MODE5_REPLY, NO_REPLY, PlotBuffer
-from openiamd.world.sensors import SensorTable
+from openiamd.world.sensors import SensorState, SensorTable
 from openiamd.world.tracks import (
     CONFIRMED,
     FREE_SLOT,
@@ -23,6 +36,7 @@ from openiamd.world.tracks import (
     TrackerWork,
     TrackState,
     clear_slot,
+    copy_state,
     log_track,
     open_slot,
     pull,
@@ -36,13 +50,16 @@ HIGH_SPEED_SIGMA_MPS = 1_500.0
 
 
 @kernel
-def near(state: Floats, covariance: Floats, age_s: float, plot_m: Floats, plot_m2: Floats, gate: float) -> bool:
+def near(
+    state: Floats, covariance: Floats, age_s: float, plot_m: Floats, plot_m2: Floats, bias_m2: float, gate: float
+) -> bool:
     """Tell whether a plot can lie within the gate at all: its distance against the largest possible innovation.
 
     The largest eigenvalue of S is at most its trace, so no pair within the Mahalanobis gate is lost. A slack of
-    ½ · 10 m/s² · age² covers the fall that the exact distance takes into account.
+    ½ · 10 m/s² · age² covers the fall that the exact distance takes into account. bias_m2 is an upper limit of what
+    registration errors add to the trace.
     """
-    distance_m2, trace_m2 = 0.0, 0.0
+    distance_m2, trace_m2 = 0.0, bias_m2
     square_s2 = age_s * age_s
     slack_m = 5.0 * square_s2
     for axis in range(3):
@@ -54,14 +71,25 @@ def near(state: Floats, covariance: Floats, age_s: float, plot_m: Floats, plot_m
 
 
 @kernel
+def plot_bias_m2(radar: Rows, plot: Rows) -> float:
+    """Return twice the most that the radar's registration errors can add to the variance of a plot, all axes."""
+    if radar.bias_group < 0:
+        return 0.0
+    angles_rad2 = radar.bias_azimuth_rad**2 + radar.bias_elevation_rad**2
+    return 2.0 * (radar.bias_range_m**2 + plot.range_m**2 * angles_rad2)
+
+
+@kernel
 def gate_pairs(
     nodes: NodeTable,
     tracker: TrackerTable,
+    sensors: SensorTable,
     plots: PlotBuffer,
     tracks: TrackState,
     work: TrackerWork,
     run: int,
     node: int,
+    sensor: int,
     first: int,
     last: int,
     scan: int,
@@ -69,9 +97,10 @@ def gate_pairs(
     """Fill ``work.cost`` (plot, column) with −2 log-likelihood of the pairs in the gate; return the columns used.
 
     Plots of other scans stay out of it. ``work.columns`` names each column's slot. Cost d² + log det S: Blackman &
-    Popoli (1999), section 6.3.
+    Popoli (1999), section 6.3. S holds what registration errors add between the radars of a track and that of the plot.
     """
     columns = 0
+    radar = sensors.row[sensor]
     rules, falls_mps = tracker.row[node], nodes.row[node].ballistic_minimum_speed_mps
     gate2 = rules.gate * rules.gate
     for slot in range(tracks.top[run, node]):
@@ -80,6 +109,8 @@ def gate_pairs(
             continue
         state = tracks.state[run, node, slot]
         covariance = tracks.covariance[run, node, slot]
+        used, sensitivity = tracks.row[run, node, slot].radars, tracks.sensitivity[run, node, slot]
+        held_m2 = 2.0 * bias_trace_m2(sensitivity, used) if used != 0 else 0.0
         listed = False
         for plot in range(first, last):
             if plots.row[run, plot].scan != scan:
@@ -87,8 +118,21 @@ def gate_pairs(
             age_s = plots.row[run, plot].time_s - tracks.row[run, node, slot].time_s
             plot_m = plots.position_m[run, plot]
             plot_m2 = plots.covariance_m2[run, plot]
-            if not near(state, covariance, age_s, plot_m, plot_m2, rules.gate):
+            if not near(
+                state,
+                covariance,
+                age_s,
+                plot_m,
+                plot_m2,
+                held_m2 + plot_bias_m2(radar, plots.row[run, plot]),
+                rules.gate,
+            ):
                 continue
+            if used != 0 or radar.bias_group >= 0:
+                innovation_covariance(
+                    sensitivity, used, age_s, plot_m2, radar.bias_group, plots.shift_m[run, plot], work.spread_m2
+                )
+                plot_m2 = work.spread_m2
             ax, ay, az = pull(state, falls_mps)
             noise = rules.process_noise if age_s > 0.0 else 0.0
             distance2, spread = predicted_distance2(state, covariance, age_s, noise, ax, ay, az, plot_m, plot_m2)
@@ -136,6 +180,8 @@ def record_hit(
     hit_s[0] = time_s
     if sensors.row[sensor].engagement >= 0:
         tracks.held_s[run, node, slot, sensors.row[sensor].engagement] = time_s
+    tracks.row[run, node, slot].last_sensor = sensor
+    tracks.row[run, node, slot].last_scan = plots.row[run, plot].scan
     take_reply(tracks.row[run, node, slot], plots.row[run, plot])
 
 
@@ -170,27 +216,58 @@ def confirm(
 
 
 @kernel
+def take_range_rate(
+    gate: float, sensors: SensorTable, antennas: SensorState, plots: PlotBuffer, tracks: TrackState, work: TrackerWork,
+    run: int, node: int, slot: int, plot: int, sensor: int,
+) -> None:  # fmt: skip
+    """Update a track with the range rate of a plot whose position it has taken."""
+    radar, antenna_m = sensors.row[sensor], antennas.position_m[run, sensor]
+    sigma_mps = range_rate_sigma_mps(
+        radar.range_rate_resolution_mps, plots.row[run, plot].snr, radar.range_rate_floor_mps
+    )
+    update_range_rate(
+        tracks.state[run, node, slot], tracks.covariance[run, node, slot], antenna_m[0], antenna_m[1], antenna_m[2],
+        plots.row[run, plot].range_rate_mps, sigma_mps, gate, work.rows,
+    )  # fmt: skip
+    used = tracks.row[run, node, slot].radars
+    if used != 0:
+        update_sensitivity_by_rate(tracks.sensitivity[run, node, slot], used, work.rows[SLOPE], work.rows[GAIN])
+
+
+@kernel
+def carry_biases(
+    age_s: float, sensors: SensorTable, plots: PlotBuffer, tracks: TrackState, work: TrackerWork, run: int, node: int,
+    slot: int, plot: int, sensor: int,
+) -> None:  # fmt: skip
+    """Bring the sensitivity of a track, predicted to a plot's time, to what it is once the track has taken the plot."""
+    held, group, sensitivity = tracks.row[run, node, slot], sensors.row[sensor].bias_group, tracks.sensitivity
+    coast_sensitivity(sensitivity[run, node, slot], held.radars, age_s)
+    if group >= 0 and (held.radars >> group) & 1 == 0:
+        held.radars |= 1 << group
+        clear_sensitivity(sensitivity[run, node, slot], group)
+    update_sensitivity(
+        sensitivity[run, node, slot], held.radars, tracks.covariance[run, node, slot],
+        plots.covariance_m2[run, plot], group, plots.shift_m[run, plot], work.gain,
+    )  # fmt: skip
+
+
+@kernel
 def take_plot(
-    nodes: NodeTable,
-    tracker: TrackerTable,
-    sensors: SensorTable,
-    plots: PlotBuffer,
-    tracks: TrackState,
-    events: EventLog,
-    run: int,
-    node: int,
-    slot: int,
-    plot: int,
-    sensor: int,
-) -> None:
-    """Update a track with a plot, at the plot's own time."""
+    nodes: NodeTable, tracker: TrackerTable, sensors: SensorTable, antennas: SensorState, plots: PlotBuffer,
+    tracks: TrackState, events: EventLog, work: TrackerWork, run: int, node: int, slot: int, plot: int, sensor: int,
+) -> None:  # fmt: skip
+    """Update a track with a plot, at the plot's own time: position, then range rate where it was measured."""
     state = tracks.state[run, node, slot]
     covariance = tracks.covariance[run, node, slot]
     time_s = plots.row[run, plot].time_s
     age_s = time_s - tracks.row[run, node, slot].time_s
     ax, ay, az = pull(state, nodes.row[node].ballistic_minimum_speed_mps)
     predict(state, covariance, age_s, tracker.row[node].process_noise if age_s > 0.0 else 0.0, ax, ay, az)
+    if tracks.row[run, node, slot].radars != 0 or sensors.row[sensor].bias_group >= 0:
+        carry_biases(age_s, sensors, plots, tracks, work, run, node, slot, plot, sensor)
     update(state, covariance, plots.position_m[run, plot], plots.covariance_m2[run, plot])
+    if plots.row[run, plot].has_range_rate:
+        take_range_rate(tracker.row[node].gate, sensors, antennas, plots, tracks, work, run, node, slot, plot, sensor)
     tracks.row[run, node, slot].time_s = time_s
     record_hit(sensors, tracks, plots, run, node, slot, plot, sensor)
     confirm(nodes, tracker, tracks, events, run, node, slot, time_s)
@@ -210,9 +287,11 @@ def start_track(
     nodes: NodeTable,
     tracker: TrackerTable,
     sensors: SensorTable,
+    antennas: SensorState,
     plots: PlotBuffer,
     tracks: TrackState,
     events: EventLog,
+    work: TrackerWork,
     run: int,
     node: int,
     plot: int,
@@ -239,6 +318,12 @@ def start_track(
     held.time_s = taken.time_s
     held.subject = subject_of(taken.time_s, plot_m)
     held.plot_cause = taken.cause
+    group = sensors.row[sensor].bias_group
+    if group >= 0:
+        held.radars = 1 << group
+        start_sensitivity(tracks.sensitivity[run, node, slot], group, plots.shift_m[run, plot])
+    if taken.has_range_rate:
+        take_range_rate(math.inf, sensors, antennas, plots, tracks, work, run, node, slot, plot, sensor)
     record_hit(sensors, tracks, plots, run, node, slot, plot, sensor)
     confirm(nodes, tracker, tracks, events, run, node, slot, taken.time_s)
 
@@ -259,6 +344,12 @@ def end_tracks(now_s: float, tracker: TrackerTable, tracks: TrackState, events: 
         elif silent_s > (rules.drop_misses + 0.5) * rules.scan_s:
             if held.remote_link != NONE:
                 held.status = RECEIVED
+                held.radars = 0
+                held.time_s = held.remote_time_s
+                copy_state(
+                    tracks.remote_state[run, node, slot], tracks.remote_covariance[run, node, slot],
+                    tracks.state[run, node, slot], tracks.covariance[run, node, slot],
+                )  # fmt: skip
                 continue
             log_track(events, now_s, TRACK_DROPPED, tracks, run, node, slot, NONE, NONE, silent_s)
             clear_slot(tracks, run, node, slot)
@@ -267,23 +358,53 @@ def end_tracks(now_s: float, tracker: TrackerTable, tracks: TrackState, events: 
 
 
 @kernel
-def scans(plots: PlotBuffer, run: int, first: int, last: int) -> tuple[int, int]:
-    """Return the lowest and the highest scan among plots ``first`` to ``last − 1``."""
-    lowest = plots.row[run, first].scan
-    highest = lowest
-    for plot in range(first + 1, last):
-        lowest = min(lowest, plots.row[run, plot].scan)
-        highest = max(highest, plots.row[run, plot].scan)
-    return lowest, highest
+def first_plot_s(plots: PlotBuffer, run: int, first: int, last: int, scan: int) -> float:
+    """Return the time of the earliest plot of one scan among plots ``first`` to ``last − 1``, inf without any."""
+    earliest_s = math.inf
+    for plot in range(first, last):
+        if plots.row[run, plot].scan == scan:
+            earliest_s = min(earliest_s, plots.row[run, plot].time_s)
+    return earliest_s
+
+
+@kernel
+def next_scan(
+    sensors: SensorTable, plots: PlotBuffer, run: int, after_s: float, after_entity: int, after_scan: int
+) -> tuple[int, int, float]:
+    """Return radar, scan and time of the scan in this step whose first plot comes next, radar −1 after the last.
+
+    In order of time, then of the radar's id, then of the scan: the order of radars in the file plays no part.
+    """
+    found, found_scan, found_s, found_entity = NONE, 0, math.inf, 0
+    for sensor in range(sensors.row.shape[0]):
+        first, last = plots.first[run, sensor], plots.first[run, sensor + 1]
+        entity = sensors.row[sensor].entity
+        for plot in range(first, last):
+            scan = plots.row[run, plot].scan
+            if plot > first and scan == plots.row[run, plot - 1].scan:
+                continue
+            scan_s = first_plot_s(plots, run, first, last, scan)
+            done = scan_s < after_s
+            if scan_s == after_s:
+                done = entity < after_entity or (entity == after_entity and scan <= after_scan)
+            if done:
+                continue
+            sooner = scan_s < found_s
+            if scan_s == found_s:
+                sooner = entity < found_entity or (entity == found_entity and scan < found_scan)
+            if sooner:
+                found, found_scan, found_s, found_entity = sensor, scan, scan_s, entity
+    return found, found_scan, found_s
 
 
 @kernel
 def take_scan(
-    nodes: NodeTable, tracker: TrackerTable, sensors: SensorTable, plots: PlotBuffer, tracks: TrackState,
-    events: EventLog, work: TrackerWork, run: int, node: int, sensor: int, first: int, last: int, scan: int,
+    nodes: NodeTable, tracker: TrackerTable, sensors: SensorTable, antennas: SensorState, plots: PlotBuffer,
+    tracks: TrackState, events: EventLog, work: TrackerWork, run: int, sensor: int, scan: int,
 ) -> None:  # fmt: skip
     """Give the plots of one scan to the node's tracks, each to one track at most; what is left starts tracks."""
-    columns = gate_pairs(nodes, tracker, plots, tracks, work, run, node, first, last, scan)
+    node, first, last = sensors.row[sensor].node, plots.first[run, sensor], plots.first[run, sensor + 1]
+    columns = gate_pairs(nodes, tracker, sensors, plots, tracks, work, run, node, sensor, first, last, scan)
     assign(work.cost, last - first, columns, MISS_COST, work.plot_slot, work.work_floats, work.work_integers)
     for plot in range(first, last):
         if plots.row[run, plot].scan != scan:
@@ -291,9 +412,9 @@ def take_scan(
         column = work.plot_slot[plot - first]
         if column >= 0:
             slot = int(work.columns[column])
-            take_plot(nodes, tracker, sensors, plots, tracks, events, run, node, slot, plot, sensor)
+            take_plot(nodes, tracker, sensors, antennas, plots, tracks, events, work, run, node, slot, plot, sensor)
         else:
-            start_track(nodes, tracker, sensors, plots, tracks, events, run, node, plot, sensor)
+            start_track(nodes, tracker, sensors, antennas, plots, tracks, events, work, run, node, plot, sensor)
 
 
 @kernel
@@ -303,6 +424,7 @@ def track(
     nodes: NodeTable,
     tracker: TrackerTable,
     sensors: SensorTable,
+    antennas: SensorState,
     plots: PlotBuffer,
     tracks: TrackState,
     events: EventLog,
@@ -310,16 +432,11 @@ def track(
     first_run: int,
     last_run: int,
 ) -> None:
-    """Give this step's plots to the tracks of each node, radar by radar; start and end tracks."""
+    """Give this step's plots to the tracks of each node, scan by scan in order of time; start and end tracks."""
     for run in range(first_run, last_run):
-        for sensor in range(sensors.row.shape[0]):
-            first, last = plots.first[run, sensor], plots.first[run, sensor + 1]
-            if first == last:
-                continue
-            node = sensors.row[sensor].node
-            scan, last_scan = scans(plots, run, first, last)
-            while scan <= last_scan:
-                take_scan(nodes, tracker, sensors, plots, tracks, events, work, run, node, sensor, first, last, scan)
-                scan += 1
+        sensor, scan, scan_s = next_scan(sensors, plots, run, -math.inf, 0, 0)
+        while sensor != NONE:
+            take_scan(nodes, tracker, sensors, antennas, plots, tracks, events, work, run, sensor, scan)
+            sensor, scan, scan_s = next_scan(sensors, plots, run, scan_s, sensors.row[sensor].entity, scan)
         for node in range(tracks.top.shape[1]):
             end_tracks(time_s + step_s, tracker, tracks, events, run, node)

@@ -192,11 +192,13 @@ def create_state(world: World, runs: int, capacity: Capacity) -> State:
     nodes = world.nodes.row.shape[0]
     hits = int(world.tracker.row["confirm_hits"].max(initial=1))
     radars = int(world.sensors.row["engagement"].max(initial=-1)) + 1
+    biased = int(world.sensors.row["bias_group"].max(initial=-1)) + 1
+    linked = world.links.row.shape[0] > 0
     return State(
         threats=create_threat_state(runs, objects),
         sensors=create_sensor_state(world.sensors, runs, objects),
         plots=create_plot_buffer(runs, sensors, capacity.plots),
-        tracks=create_track_state(runs, nodes, capacity.tracks, radars, hits),
+        tracks=create_track_state(runs, nodes, capacity.tracks, radars, hits, biased, linked),
         messages=create_message_state(world.links, runs, nodes, capacity.tracks, world.clock[STEP]),
         weapons=create_weapon_state(world.fire_units, runs),
         picture=create_picture_tally(runs, sample_count(world), nodes),

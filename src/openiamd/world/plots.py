@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from openiamd.estimation.kalman import measurement_to_enu
+from openiamd.estimation.registration import bias_shift
 from openiamd.kernels import kernel
 from openiamd.physics.radar import angle_sigma_rad, range_sigma_m
-from openiamd.world.arrays import NUMBER, WHOLE, Floats, Ints, Rows, filled_rows
+from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Ints, Rows, filled_rows
 from openiamd.world.events import NONE, OVERFLOW, PLOTS_FULL, EventLog
 from openiamd.world.sensors import SensorState, SensorTable
 
@@ -27,6 +28,8 @@ PLOT_COLUMNS = {
     "elevation_rad": NUMBER,
     "snr": NUMBER,
     "cell": WHOLE,  # first row of the plots that share a resolution cell with it
+    "has_range_rate": FLAG,
+    "range_rate_mps": NUMBER,  # over the ground: the antenna's own motion is taken out
 }
 
 
@@ -37,7 +40,8 @@ class PlotBuffer(NamedTuple):
     used: Ints  # (run,) rows in use
     first: Ints  # (run, sensor + 1) where each sensor's plots begin
     position_m: Floats  # (run, plot, 3) measured
-    covariance_m2: Floats  # (run, plot, 3, 3)
+    covariance_m2: Floats  # (run, plot, 3, 3) of the noise
+    shift_m: Floats  # (run, plot, 3, 3) by how much one sigma of each registration error moves it, a row an error
 
 
 def create_plot_buffer(runs: int, sensors: int, capacity: int) -> PlotBuffer:
@@ -48,6 +52,7 @@ def create_plot_buffer(runs: int, sensors: int, capacity: int) -> PlotBuffer:
         first=np.zeros((runs, sensors + 1), np.int64),
         position_m=np.zeros((runs, capacity, 3)),
         covariance_m2=np.zeros((runs, capacity, 3, 3)),
+        shift_m=np.zeros((runs, capacity, 3, 3)),
     )
 
 
@@ -72,13 +77,15 @@ def add_plot(
     row.elevation_rad = elevation_rad
     row.snr = snr
     row.cell = plot
+    row.has_range_rate = False
+    row.range_rate_mps = 0.0
     place_plot(sensors, state, plots, run, sensor, plot)
     return plot
 
 
 @kernel
 def place_plot(sensors: SensorTable, state: SensorState, plots: PlotBuffer, run: int, sensor: int, plot: int) -> None:
-    """Write position and covariance of a plot from what was measured."""
+    """Write position and covariance of a plot from what was measured, and what the radar's biases may do to it."""
     radar, row, antenna_m = sensors.row[sensor], plots.row[run, plot], state.position_m[run, sensor]
     measurement_to_enu(
         state.basis[run, sensor], antenna_m[0], antenna_m[1], antenna_m[2],
@@ -88,6 +95,13 @@ def place_plot(sensors: SensorTable, state: SensorState, plots: PlotBuffer, run:
         angle_sigma_rad(radar.beamwidth_elevation_rad, row.snr, radar.angle_floor_rad),
         plots.position_m[run, plot], plots.covariance_m2[run, plot],
     )  # fmt: skip
+    if radar.bias_group >= 0:
+        place_m = plots.position_m[run, plot]
+        bias_shift(
+            place_m[0] - antenna_m[0], place_m[1] - antenna_m[1], place_m[2] - antenna_m[2],
+            state.basis[run, sensor, 2], radar.bias_range_m, radar.bias_azimuth_rad, radar.bias_elevation_rad,
+            plots.shift_m[run, plot],
+        )  # fmt: skip
 
 
 @kernel
@@ -104,6 +118,7 @@ def _unresolved(radar: Rows, one: Rows, other: Rows) -> bool:
         and abs(one.range_m - other.range_m) < radar.range_resolution_m
         and abs(one.elevation_rad - other.elevation_rad) < radar.beamwidth_elevation_rad
         and abs(_turn_rad(one.azimuth_rad, other.azimuth_rad)) < radar.beamwidth_azimuth_rad
+        and (not one.has_range_rate or abs(one.range_rate_mps - other.range_rate_mps) < radar.range_rate_resolution_mps)
     )
 
 
@@ -158,7 +173,7 @@ def _join_cell(plots: PlotBuffer, run: int, plot: int, last: int) -> None:
     """Make plot number ``plot`` the joint plot of its cluster, whose other members come after it."""
     row = plots.row[run, plot]
     base_rad = row.azimuth_rad
-    power, range_m, turn_rad, elevation_rad = 0.0, 0.0, 0.0, 0.0
+    power, range_m, turn_rad, elevation_rad, rate_mps = 0.0, 0.0, 0.0, 0.0, 0.0
     strongest, reply = plot, row.reply
     previous = NONE
     for _ in range(_members(plots, run, plot, last)):
@@ -172,6 +187,7 @@ def _join_cell(plots: PlotBuffer, run: int, plot: int, last: int) -> None:
         range_m += one.snr * one.range_m
         turn_rad += one.snr * _turn_rad(base_rad, one.azimuth_rad)
         elevation_rad += one.snr * one.elevation_rad
+        rate_mps += one.snr * one.range_rate_mps
         reply = max(reply, one.reply)
         if one.snr > plots.row[run, strongest].snr:
             strongest = nearest
@@ -181,6 +197,7 @@ def _join_cell(plots: PlotBuffer, run: int, plot: int, last: int) -> None:
     row.range_m = range_m / power
     row.azimuth_rad = (base_rad + turn_rad / power) % (2.0 * math.pi)
     row.elevation_rad = elevation_rad / power
+    row.range_rate_mps = rate_mps / power
 
 
 @kernel
@@ -207,3 +224,4 @@ def _copy_plot(plots: PlotBuffer, run: int, plot: int, to: int) -> None:
     target.time_s, target.reply, target.origin = source.time_s, source.reply, source.origin
     target.scan, target.cause, target.snr, target.cell = source.scan, source.cause, source.snr, to
     target.range_m, target.azimuth_rad, target.elevation_rad = source.range_m, source.azimuth_rad, source.elevation_rad
+    target.has_range_rate, target.range_rate_mps = source.has_range_rate, source.range_rate_mps

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from openiamd.estimation.assignment import work_sizes
+from openiamd.estimation.fusion import SCRATCH_ROWS, covariance_intersection, knows_better
+from openiamd.estimation.kalman import predict
+from openiamd.estimation.registration import BIASES, add_bias
 from openiamd.kernels import kernel
 from openiamd.physics.gravity import gravity_mps2
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Ints, Rows, filled_rows, rows_of
@@ -29,6 +32,7 @@ TRACKER_COLUMNS = {
     "process_noise": NUMBER,  # m²/s³
     "scan_s": NUMBER,  # longest revisit among its search radars
     "joins_received": FLAG,  # its plots may fall to tracks that only a link reports; idealised scenarios forbid it
+    "fusion": WHOLE,  # OWN, BEST, COVARIANCE_INTERSECTION, NAIVE
 }
 
 
@@ -63,7 +67,18 @@ TRACK_COLUMNS = {
     "heard": WHOLE,  # reported number last logged as received
     "plot_cause": WHOLE,  # event behind its first plot (record only)
     "cause": WHOLE,  # latest event about it
+    "radars": WHOLE,  # bit set of its node's biased radars that contributed to it
+    "last_sensor": WHOLE,  # of its latest plot
+    "last_scan": WHOLE,
+    "remote_time_s": NUMBER,  # of the remote state
+    "fusion": WHOLE,  # how its node joins it with the remote state: OWN, BEST, …
+    "noise": NUMBER,  # process noise of its node, m²/s³
+    "reporting": FLAG,  # the node has reporting responsibility
+    "apart": WHOLE,  # reports in a row that lay too far from it
+    "dual_number": WHOLE,  # number of the track taken for the same object at the last check, −1 none
+    "dual_checks": WHOLE,  # checks in a row that took the two for one object
 }
+OWN, BEST, COVARIANCE_INTERSECTION, NAIVE = 0, 1, 2, 3  # fusion
 
 
 class TrackState(NamedTuple):
@@ -76,6 +91,11 @@ class TrackState(NamedTuple):
     covariance: Floats  # (run, node, slot, 6, 6)
     hit_s: Floats  # (run, node, slot, hit) the latest plots, newest first: as many as confirm a track
     held_s: Floats  # (run, node, slot, engagement radar) its latest plot from that radar
+    sensitivity: Floats  # (run, node, slot, bias, 6) of the error to each registration error, in standard deviations
+    remote_state: Floats  # (run, node, slot, 6) latest report of a track that the node holds itself
+    remote_covariance: Floats  # (run, node, slot, 6, 6)
+    joined_m2: Floats  # (run, 2, 6, 6) scratch: covariance of the state joined last, and of its remote part
+    joined: Floats  # (run, 2, SCRATCH_ROWS, 6) scratch: work space of the joining; the remote part's state
 
 
 class TrackerWork(NamedTuple):
@@ -87,25 +107,40 @@ class TrackerWork(NamedTuple):
     urgency_s: Floats  # (slot,) time to go of candidate tracks
     work_floats: Floats  # assignment work space
     work_integers: Ints  # assignment work space
+    spread_m2: Floats  # (3, 3) covariance of an innovation but for the track's own part
+    gain: Floats  # (6, 3)
+    rows: Floats  # (13, 6) work space of updates with a range rate, and of joining states
+    covariance: Floats  # (6, 6)
+    state: Floats  # (6,)
 
 
 def compile_tracker(scenario: ResolvedScenario) -> TrackerTable:
     """Return the tracking parameters of each node."""
+    from openiamd.catalogue.resolved import FUSIONS
+
     nodes = scenario.nodes
     scan_s = [scenario.step_s] * len(nodes)
     for sensor in scenario.sensors:
         if not sensor.designated_only:
             scan_s[sensor.node] = max(scan_s[sensor.node], sensor.revisit_s)
     rows: dict[str, list] = {"scan_s": scan_s, "joins_received": [scenario.correlate] * len(nodes)}
+    rows["fusion"] = [FUSIONS.index(node.fusion) for node in nodes]
     for name in TRACKER_COLUMNS:
         if name not in rows:
             rows[name] = [getattr(node, name) for node in nodes]
     return TrackerTable(rows_of(TRACKER_COLUMNS, rows, len(nodes)))
 
 
-def create_track_state(runs: int, nodes: int, slots: int, engagement_radars: int, hit_times: int) -> TrackState:
-    """Return empty track files of ``slots`` tracks a node."""
+def create_track_state(
+    runs: int, nodes: int, slots: int, engagement_radars: int, hit_times: int, biased_radars: int, linked: bool
+) -> TrackState:
+    """Return empty track files of ``slots`` tracks a node.
+
+    biased_radars  the most radars with a registration error that any node has
+    linked         whether any report can come in: without links no remote states are kept
+    """
     shape = (runs, nodes, slots)
+    remote = (runs, nodes, slots if linked else 1)
     return TrackState(
         row=filled_rows(TRACK_COLUMNS, shape, {}),
         top=np.zeros((runs, nodes), np.int64),
@@ -114,6 +149,11 @@ def create_track_state(runs: int, nodes: int, slots: int, engagement_radars: int
         covariance=np.zeros((*shape, 6, 6)),
         hit_s=np.full((*shape, hit_times), -np.inf),
         held_s=np.full((*shape, max(engagement_radars, 1)), -np.inf),
+        sensitivity=np.zeros((*shape, max(BIASES * biased_radars, 1), 6)),
+        remote_state=np.zeros((*remote, 6)),
+        remote_covariance=np.zeros((*remote, 6, 6)),
+        joined_m2=np.zeros((runs, 2, 6, 6)),
+        joined=np.zeros((runs, 2, SCRATCH_ROWS, 6)),
     )
 
 
@@ -127,6 +167,11 @@ def create_tracker_work(plots: int, slots: int) -> TrackerWork:
         urgency_s=np.zeros(slots),
         work_floats=np.zeros(floats),
         work_integers=np.zeros(integers, np.int64),
+        spread_m2=np.zeros((3, 3)),
+        gain=np.zeros((6, 3)),
+        rows=np.zeros((SCRATCH_ROWS, 6)),
+        covariance=np.zeros((6, 6)),
+        state=np.zeros(6),
     )
 
 
@@ -157,6 +202,16 @@ def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
     row.heard = -1
     row.plot_cause = -1
     row.cause = -1
+    row.radars = 0
+    row.last_sensor = -1
+    row.last_scan = 0
+    row.remote_time_s = -np.inf
+    row.fusion = OWN
+    row.noise = 0.0
+    row.reporting = False
+    row.apart = 0
+    row.dual_number = -1
+    row.dual_checks = 0
     for radar in range(tracks.held_s.shape[3]):
         tracks.held_s[run, node, slot, radar] = -np.inf
     for hit in range(tracks.hit_s.shape[3]):
@@ -172,6 +227,17 @@ def open_slot(tracks: TrackState, run: int, node: int) -> int:
             clear_slot(tracks, run, node, slot)
             return slot
     return -1
+
+
+@kernel
+def untie(row: Rows) -> None:
+    """Forget what a link reported of a track that the node holds itself."""
+    row.remote_link = -1
+    row.remote_number = -1
+    row.remote_identity = PENDING
+    row.remote_quality = -1
+    row.ordered = False
+    row.apart = 0
 
 
 @kernel
@@ -221,12 +287,75 @@ def pull(state: Floats, ballistic_minimum_speed_mps: float) -> tuple[float, floa
 
 
 @kernel
+def bit_length(bits: int) -> int:
+    """Return the number of binary digits of a bit set."""
+    length = 0
+    while bits > 0:
+        bits >>= 1
+        length += 1
+    return length
+
+
+@kernel
 def height_slack_m(tracks: TrackState, run: int, node: int, slot: int) -> float:
     """Return how far a track's height may be off: two standard deviations, 200 m at most.
 
     The limit keeps a poor remote height from promising a shot at what is far below the horizon.
     """
-    return min(2.0 * math.sqrt(max(tracks.covariance[run, node, slot, 2, 2], 0.0)), 200.0)
+    variance_m2 = max(tracks.covariance[run, node, slot, 2, 2], 0.0)
+    for bias in range(BIASES * bit_length(tracks.row[run, node, slot].radars)):
+        variance_m2 += tracks.sensitivity[run, node, slot, bias, 2] ** 2
+    return min(2.0 * math.sqrt(variance_m2), 200.0)
+
+
+@kernel
+def copy_state(from_state: Floats, from_covariance: Floats, state: Floats, covariance: Floats) -> None:
+    """Copy a state (6,) and its covariance (6, 6)."""
+    for row in range(6):
+        state[row] = from_state[row]
+        for column in range(6):
+            covariance[row, column] = from_covariance[row, column]
+
+
+@kernel
+def own_estimate(
+    tracks: TrackState, run: int, node: int, slot: int, at_s: float, ballistic_minimum_speed_mps: float, noise: float,
+    state: Floats, covariance: Floats,
+) -> None:  # fmt: skip
+    """Write what a node's own radars say of a track at ``at_s``: state (6,), covariance (6, 6) with their biases."""
+    held = tracks.row[run, node, slot]
+    age_s = at_s - held.time_s
+    copy_state(tracks.state[run, node, slot], tracks.covariance[run, node, slot], state, covariance)
+    ax, ay, az = pull(state, ballistic_minimum_speed_mps)
+    predict(state, covariance, age_s, noise, ax, ay, az)
+    if held.radars != 0:
+        add_bias(covariance, tracks.sensitivity[run, node, slot], held.radars, age_s)
+
+
+@kernel
+def join_remote(
+    tracks: TrackState, run: int, node: int, slot: int, now_s: float, ballistic_minimum_speed_mps: float, state: Floats
+) -> None:
+    """Write the state (6,) that a node believes of a track that its own radars hold and a link reports, at ``now_s``.
+
+    Its covariance is left in ``tracks.joined_m2[run, 0]``. Nothing that is joined is ever reported or filtered on.
+    """
+    held = tracks.row[run, node, slot]
+    own_m2, remote_m2, remote = tracks.joined_m2[run, 0], tracks.joined_m2[run, 1], tracks.joined[run, 1, 0]
+    own_estimate(tracks, run, node, slot, now_s, ballistic_minimum_speed_mps, held.noise, state, own_m2)
+    copy_state(tracks.remote_state[run, node, slot], tracks.remote_covariance[run, node, slot], remote, remote_m2)
+    ax, ay, az = pull(remote, ballistic_minimum_speed_mps)
+    predict(remote, remote_m2, now_s - held.remote_time_s, held.noise, ax, ay, az)
+    if held.fusion == COVARIANCE_INTERSECTION:
+        covariance_intersection(state, own_m2, remote, remote_m2, tracks.joined[run, 0])
+    elif held.fusion == BEST and not knows_better(own_m2, remote_m2):
+        copy_state(remote, remote_m2, state, own_m2)
+
+
+@kernel
+def joins(row: Rows) -> bool:
+    """Tell whether what a node believes of a track is more than its own radars say: a link reports it too."""
+    return row.status == CONFIRMED and row.remote_link >= 0 and row.fusion in (BEST, COVARIANCE_INTERSECTION)
 
 
 @kernel
@@ -239,8 +368,11 @@ def coasted_state(
     ballistic_minimum_speed_mps: float,
     state: Floats,
 ) -> bool:
-    """Write a track's state (6,) brought to ``now_s`` and return whether it was taken to fall freely."""
+    """Write a track's state (6,), joined with what a link reports, at ``now_s``; return whether it is taken to fall."""
     held = tracks.state[run, node, slot]
+    if joins(tracks.row[run, node, slot]):
+        join_remote(tracks, run, node, slot, now_s, ballistic_minimum_speed_mps, state)
+        return falls(held, ballistic_minimum_speed_mps)
     age_s = now_s - tracks.row[run, node, slot].time_s
     falling = falls(held, ballistic_minimum_speed_mps)
     for axis in range(3):
