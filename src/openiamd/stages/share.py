@@ -11,7 +11,7 @@ from openiamd.estimation.kalman import predict, predicted_distance2
 from openiamd.estimation.registration import horizontal_bias_m2, innovation_covariance
 from openiamd.kernels import kernel
 from openiamd.physics.draws import LOSS, uniform
-from openiamd.world.arrays import Draws, Floats
+from openiamd.world.arrays import Draws, Floats, Rows
 from openiamd.world.doctrine import HOLD, NodeTable
 from openiamd.world.events import (
     CONTACT_LOST,
@@ -31,13 +31,20 @@ from openiamd.world.network import USE_NONE, LinkTable, MessageState
 from openiamd.world.tracks import (
     CONFIRMED,
     FREE_SLOT,
+    GAIN_ROWS,
     HOSTILE,
     NAIVE,
     NUMBERS_PER_NODE,
+    OTHER_COVARIANCE,
+    OTHER_STATE,
     PENDING,
     RECEIVED,
+    REMOTE_COVARIANCE,
+    REMOTE_STATE,
+    ROWS,
+    SENSITIVITY,
+    SPREAD,
     TrackerTable,
-    TrackerWork,
     TrackState,
     clear_slot,
     copy_state,
@@ -62,7 +69,7 @@ def own_quality(tracks: TrackState, run: int, node: int, slot: int) -> int:
     held, covariance = tracks.row[run, node, slot], tracks.covariance[run, node, slot]
     variance_m2 = covariance[0, 0] + covariance[1, 1]
     if held.radars != 0:
-        variance_m2 += horizontal_bias_m2(tracks.sensitivity[run, node, slot], held.radars)
+        variance_m2 += horizontal_bias_m2(tracks.beside[run, node, slot, SENSITIVITY:], held.radars)
     return quality_of(variance_m2)
 
 
@@ -145,33 +152,26 @@ def find_number(tracks: TrackState, run: int, node: int, number: int) -> int:
 
 @kernel
 def report_distance2(
-    nodes: NodeTable, tracker: TrackerTable, tracks: TrackState, work: TrackerWork, run: int, node: int, slot: int,
-    at_s: float, report_m: Floats, report_m2: Floats,
+    held: Rows, state: Floats, covariance: Floats, sensitivity: Floats, ballistic_minimum_speed_mps: float,
+    noise: float, at_s: float, report_m: Floats, report_m2: Floats, scratch: Floats,
 ) -> float:  # fmt: skip
     """Return the squared distance of a reported position from a track of the node at ``at_s``.
 
     With the sum of both covariances, each with the registration errors behind it: a report's are among it already.
+    held, state, covariance, sensitivity  of the track; scratch  as ``TrackerWork.scratch``
     """
-    held, state = tracks.row[run, node, slot], tracks.state[run, node, slot]
     age_s = at_s - held.time_s
-    spread_m2 = report_m2
+    ax, ay, az = pull(state, ballistic_minimum_speed_mps)
     if held.radars != 0:
-        innovation_covariance(
-            tracks.sensitivity[run, node, slot], held.radars, age_s, report_m2, NONE, work.gain, work.spread_m2
-        )
-        spread_m2 = work.spread_m2
-    ax, ay, az = pull(state, nodes.row[node].ballistic_minimum_speed_mps)
-    distance2, _ = predicted_distance2(
-        state, tracks.covariance[run, node, slot], age_s, tracker.row[node].process_noise, ax, ay, az,
-        report_m, spread_m2,
-    )  # fmt: skip
-    return distance2
+        innovation_covariance(sensitivity, held.radars, age_s, report_m2, NONE, scratch[GAIN_ROWS], scratch[SPREAD])
+        report_m2 = scratch[SPREAD]
+    return predicted_distance2(state, covariance, age_s, noise, ax, ay, az, report_m, report_m2)[0]
 
 
 @kernel
 def correlate(
     links: LinkTable, nodes: NodeTable, tracker: TrackerTable, tracks: TrackState, state: MessageState,
-    work: TrackerWork, run: int, link: int, ring: int, report: int, node: int, held_already: bool,
+    scratch: Floats, run: int, link: int, ring: int, report: int, node: int, held_already: bool,
 ) -> int:  # fmt: skip
     """Return the node's track nearest to a report within the correlation gate, or ``NONE``.
 
@@ -189,8 +189,10 @@ def correlate(
         if held.remote_link == link and held.remote_s > arrival_s - 0.5 * interval_s:
             continue
         distance2 = report_distance2(
-            nodes, tracker, tracks, work, run, node, slot, reported_s,
-            state.state[run, link, ring, report], state.covariance[run, link, ring, report],
+            held, tracks.state[run, node, slot], tracks.covariance[run, node, slot],
+            tracks.beside[run, node, slot, SENSITIVITY:], nodes.row[node].ballistic_minimum_speed_mps,
+            tracker.row[node].process_noise, reported_s, state.state[run, link, ring, report],
+            state.covariance[run, link, ring, report], scratch,
         )  # fmt: skip
         if distance2 < best_distance2:
             best, best_distance2 = slot, distance2
@@ -225,35 +227,32 @@ def adopt_number(
 
 
 @kernel
-def drifted(
-    arrival_s: float, nodes: NodeTable, tracker: TrackerTable, tracks: TrackState, state: MessageState,
-    events: EventLog, work: TrackerWork, run: int, link: int, ring: int, report: int, node: int, slot: int,
-) -> bool:  # fmt: skip
-    """Test whether a tied pair still is of one object; if it drifted apart, untie it and tell so.
+def drifted(distance2: float, held: Rows) -> bool:
+    """Count the reports of a tied pair that lie too far apart to be of one object; tell whether it is to be untied."""
+    held.apart = held.apart + 1 if distance2 > DECORRELATION_GATE2 else 0
+    return held.apart >= DECORRELATION_REPORTS
+
+
+@kernel
+def decorrelate(
+    arrival_s: float, tracks: TrackState, events: EventLog, run: int, node: int, slot: int, number: int
+) -> None:
+    """Untie a track from the report ``number`` that drifted away from it.
 
     The node's own track then goes by a number of its own: the report keeps the one that others know.
     """
     held = tracks.row[run, node, slot]
-    distance2 = report_distance2(
-        nodes, tracker, tracks, work, run, node, slot, state.report[run, link, ring, report].time_s,
-        state.state[run, link, ring, report], state.covariance[run, link, ring, report],
-    )  # fmt: skip
-    held.apart = held.apart + 1 if distance2 > DECORRELATION_GATE2 else 0
-    if held.apart < DECORRELATION_REPORTS:
-        return False
-    number = state.report[run, link, ring, report].number
     untie(held)
     if held.number == number:
         held.number = (node + 1) * NUMBERS_PER_NODE + tracks.issued[run, node]
         tracks.issued[run, node] += 1
     held.cause = log_track(events, arrival_s, DECORRELATED, tracks, run, node, slot, NONE, NONE, float(number))
-    return True
 
 
 @kernel
 def find_track(
     arrival_s: float, links: LinkTable, nodes: NodeTable, tracker: TrackerTable, tracks: TrackState,
-    state: MessageState, events: EventLog, work: TrackerWork, run: int, link: int, ring: int, report: int,
+    state: MessageState, events: EventLog, scratch: Floats, run: int, link: int, ring: int, report: int,
 ) -> int:  # fmt: skip
     """Return the slot of the track that a report is about: tied by number, else correlated, else ``NONE``."""
     node, number = links.row[link].receiver, state.report[run, link, ring, report].number
@@ -261,11 +260,18 @@ def find_track(
     if not links.row[link].correlates:
         return slot
     if slot != NONE and tracks.row[run, node, slot].status == CONFIRMED:
-        if not drifted(arrival_s, nodes, tracker, tracks, state, events, work, run, link, ring, report, node, slot):
+        distance2 = report_distance2(
+            tracks.row[run, node, slot], tracks.state[run, node, slot], tracks.covariance[run, node, slot],
+            tracks.beside[run, node, slot, SENSITIVITY:], nodes.row[node].ballistic_minimum_speed_mps,
+            tracker.row[node].process_noise, state.report[run, link, ring, report].time_s,
+            state.state[run, link, ring, report], state.covariance[run, link, ring, report], scratch,
+        )  # fmt: skip
+        if not drifted(distance2, tracks.row[run, node, slot]):
             return slot
+        decorrelate(arrival_s, tracks, events, run, node, slot, number)
         slot = find_number(tracks, run, node, number)
     known = slot
-    slot = correlate(links, nodes, tracker, tracks, state, work, run, link, ring, report, node, known != NONE)
+    slot = correlate(links, nodes, tracker, tracks, state, scratch, run, link, ring, report, node, known != NONE)
     if slot == NONE:
         return known
     if known not in (NONE, slot) and tracks.row[run, node, known].engagements == 0:
@@ -275,59 +281,53 @@ def find_track(
 
 
 @kernel
-def join_naively(tracks: TrackState, work: TrackerWork, run: int, node: int, slot: int) -> None:
+def join_naively(held: Rows, state: Floats, covariance: Floats, beside: Floats, scratch: Floats) -> None:
     """Take the remote state of a track into its own as if nothing in it had been counted before.
 
     The harm that covariance intersection avoids: the joint state is filtered on and reported, so it comes back.
+    held, state, covariance, beside  of the track; scratch  as ``TrackerWork.scratch``
     """
-    held, state, covariance = tracks.row[run, node, slot], tracks.state[run, node, slot], tracks.covariance
-    copy_state(
-        tracks.remote_state[run, node, slot], tracks.remote_covariance[run, node, slot], work.state, work.covariance
-    )
+    other, other_covariance = scratch[OTHER_STATE, 0], scratch[OTHER_COVARIANCE]
+    copy_state(beside[REMOTE_STATE], beside[REMOTE_COVARIANCE:], other, other_covariance)
     age_s = held.time_s - held.remote_time_s
     if age_s < 0.0:
-        predict(state, covariance[run, node, slot], -age_s, held.noise, 0.0, 0.0, 0.0)
+        predict(state, covariance, -age_s, held.noise, 0.0, 0.0, 0.0)
         held.time_s = held.remote_time_s
     else:
-        predict(work.state, work.covariance, age_s, held.noise, 0.0, 0.0, 0.0)
-    combine(state, covariance[run, node, slot], work.state, work.covariance, 1.0, 1.0, work.rows)
+        predict(other, other_covariance, age_s, held.noise, 0.0, 0.0, 0.0)
+    combine(state, covariance, other, other_covariance, 1.0, 1.0, scratch[ROWS])
 
 
 @kernel
 def keep_report(
-    arrival_s: float, links: LinkTable, tracker: TrackerTable, tracks: TrackState, state: MessageState,
-    work: TrackerWork, run: int, link: int, ring: int, report: int, slot: int,
+    remote_time_s: float, rules: Rows, said: Rows, said_state: Floats, said_covariance: Floats, held: Rows,
+    state: Floats, covariance: Floats, beside: Floats, scratch: Floats,
 ) -> None:  # fmt: skip
-    """Keep the reported state beside the track's own, or as the state of a track that only links report."""
-    line, said = links.row[link], state.report[run, link, ring, report]
-    node = line.receiver
-    held = tracks.row[run, node, slot]
-    held.fusion, held.noise = tracker.row[node].fusion, tracker.row[node].process_noise
-    held.remote_time_s = said.time_s if line.extrapolates else arrival_s
-    copy_state(
-        state.state[run, link, ring, report], state.covariance[run, link, ring, report],
-        tracks.remote_state[run, node, slot], tracks.remote_covariance[run, node, slot],
-    )  # fmt: skip
+    """Keep the reported state beside the track's own, or as the state of a track that only links report.
+
+    rules  of the node's tracker; said, said_state, said_covariance  the report
+    held, state, covariance, beside  of the track; scratch  as ``TrackerWork.scratch``
+    """
+    held.fusion, held.noise = rules.fusion, rules.process_noise
+    held.remote_time_s = remote_time_s
+    copy_state(said_state, said_covariance, beside[REMOTE_STATE], beside[REMOTE_COVARIANCE:])
     if held.status == RECEIVED:
-        copy_state(
-            tracks.remote_state[run, node, slot], tracks.remote_covariance[run, node, slot],
-            tracks.state[run, node, slot], tracks.covariance[run, node, slot],
-        )  # fmt: skip
-        held.time_s = held.remote_time_s
+        copy_state(said_state, said_covariance, state, covariance)
+        held.time_s = remote_time_s
         held.number = said.number
     elif held.fusion == NAIVE:
-        join_naively(tracks, work, run, node, slot)
+        join_naively(held, state, covariance, beside, scratch)
 
 
 @kernel
 def take_report(
     arrival_s: float, links: LinkTable, nodes: NodeTable, tracker: TrackerTable, tracks: TrackState,
-    state: MessageState, events: EventLog, work: TrackerWork, run: int, link: int, ring: int, report: int, heard: bool,
+    state: MessageState, events: EventLog, scratch: Floats, run: int, link: int, ring: int, report: int, heard: bool,
 ) -> None:  # fmt: skip
     """Bring one report into the receiver's track file: to the track that it is about, else as a new received track."""
     line, said = links.row[link], state.report[run, link, ring, report]
     node = line.receiver
-    slot = find_track(arrival_s, links, nodes, tracker, tracks, state, events, work, run, link, ring, report)
+    slot = find_track(arrival_s, links, nodes, tracker, tracks, state, events, scratch, run, link, ring, report)
     if slot == NONE:
         slot = open_slot(tracks, run, node)
         if slot == NONE:
@@ -337,7 +337,11 @@ def take_report(
         tracks.row[run, node, slot].subject = said.subject
         tracks.row[run, node, slot].confirmed_s = arrival_s
     held = tracks.row[run, node, slot]
-    keep_report(arrival_s, links, tracker, tracks, state, work, run, link, ring, report, slot)
+    keep_report(
+        said.time_s if line.extrapolates else arrival_s, tracker.row[node], said, state.state[run, link, ring, report],
+        state.covariance[run, link, ring, report], held, tracks.state[run, node, slot],
+        tracks.covariance[run, node, slot], tracks.beside[run, node, slot], scratch,
+    )  # fmt: skip
     if held.status != RECEIVED:
         adopt_number(arrival_s, tracks, events, run, node, slot, said.number, said.quality, heard)
     if held.heard != said.number:
@@ -440,7 +444,7 @@ def share(
     tracks: TrackState,
     state: MessageState,
     events: EventLog,
-    work: TrackerWork,
+    scratch: Floats,
     first_run: int,
     last_run: int,
 ) -> None:
@@ -460,7 +464,7 @@ def share(
                     state.node[run, line.receiver].contact_s = arrival_s
                 for report in range(state.filled[run, link, ring]):
                     take_report(
-                        arrival_s, links, nodes, tracker, tracks, state, events, work, run, link, ring, report, heard
+                        arrival_s, links, nodes, tracker, tracks, state, events, scratch, run, link, ring, report, heard
                     )
                 slots.next_receive = index + 1
         for node in range(nodes.row.shape[0]):

@@ -10,6 +10,8 @@ from openiamd.estimation.assignment import BIG, assign
 from openiamd.estimation.kalman import predict, predicted_distance2, update
 from openiamd.estimation.range_rate import GAIN, SLOPE, update_range_rate
 from openiamd.estimation.registration import (
+    BIASES,
+    bias_shift,
     bias_trace_m2,
     clear_sensitivity,
     coast_sensitivity,
@@ -29,8 +31,14 @@ from openiamd.world.sensors import SensorState, SensorTable
 from openiamd.world.tracks import (
     CONFIRMED,
     FREE_SLOT,
+    GAIN_ROWS,
     NUMBERS_PER_NODE,
     RECEIVED,
+    REMOTE_COVARIANCE,
+    REMOTE_STATE,
+    ROWS,
+    SENSITIVITY,
+    SPREAD,
     TENTATIVE,
     TrackerTable,
     TrackerWork,
@@ -71,15 +79,6 @@ def near(
 
 
 @kernel
-def plot_bias_m2(radar: Rows, plot: Rows) -> float:
-    """Return twice the most that the radar's registration errors can add to the variance of a plot, all axes."""
-    if radar.bias_group < 0:
-        return 0.0
-    angles_rad2 = radar.bias_azimuth_rad**2 + radar.bias_elevation_rad**2
-    return 2.0 * (radar.bias_range_m**2 + plot.range_m**2 * angles_rad2)
-
-
-@kernel
 def gate_pairs(
     nodes: NodeTable,
     tracker: TrackerTable,
@@ -99,40 +98,35 @@ def gate_pairs(
     Plots of other scans stay out of it. ``work.columns`` names each column's slot. Cost d² + log det S: Blackman &
     Popoli (1999), section 6.3. S holds what registration errors add between the radars of a track and that of the plot.
     """
-    columns = 0
-    radar = sensors.row[sensor]
+    columns, radar = 0, sensors.row[sensor]
     rules, falls_mps = tracker.row[node], nodes.row[node].ballistic_minimum_speed_mps
-    gate2 = rules.gate * rules.gate
+    gate2, group = rules.gate * rules.gate, radar.bias_group
+    # Twice the sum of two variances is at least that of the difference of their errors.
+    angles_rad2 = 2.0 * (radar.bias_azimuth_rad**2 + radar.bias_elevation_rad**2) if group >= 0 else 0.0
+    ranges_m2 = 2.0 * radar.bias_range_m**2 if group >= 0 else 0.0
     for slot in range(tracks.top[run, node]):
-        status = tracks.row[run, node, slot].status
-        if status == FREE_SLOT or (status == RECEIVED and not rules.joins_received):
+        held = tracks.row[run, node, slot]
+        if held.status == FREE_SLOT or (held.status == RECEIVED and not rules.joins_received):
             continue
         state = tracks.state[run, node, slot]
         covariance = tracks.covariance[run, node, slot]
-        used, sensitivity = tracks.row[run, node, slot].radars, tracks.sensitivity[run, node, slot]
-        held_m2 = 2.0 * bias_trace_m2(sensitivity, used) if used != 0 else 0.0
         listed = False
         for plot in range(first, last):
-            if plots.row[run, plot].scan != scan:
+            taken = plots.row[run, plot]
+            if taken.scan != scan:
                 continue
-            age_s = plots.row[run, plot].time_s - tracks.row[run, node, slot].time_s
+            age_s = taken.time_s - held.time_s
             plot_m = plots.position_m[run, plot]
             plot_m2 = plots.covariance_m2[run, plot]
-            if not near(
-                state,
-                covariance,
-                age_s,
-                plot_m,
-                plot_m2,
-                held_m2 + plot_bias_m2(radar, plots.row[run, plot]),
-                rules.gate,
-            ):
+            bias_m2 = 2.0 * held.bias_m2 + ranges_m2 + taken.range_m * taken.range_m * angles_rad2
+            if not near(state, covariance, age_s, plot_m, plot_m2, bias_m2, rules.gate):
                 continue
-            if used != 0 or radar.bias_group >= 0:
+            if held.radars != 0 or group >= 0:
+                sensitivity, shift_m = tracks.beside[run, node, slot, SENSITIVITY:], work.shift_m[plot - first]
                 innovation_covariance(
-                    sensitivity, used, age_s, plot_m2, radar.bias_group, plots.shift_m[run, plot], work.spread_m2
-                )
-                plot_m2 = work.spread_m2
+                    sensitivity, held.radars, age_s, plot_m2, group, shift_m, work.scratch[SPREAD]
+                )  # fmt: skip
+                plot_m2 = work.scratch[SPREAD]
             ax, ay, az = pull(state, falls_mps)
             noise = rules.process_noise if age_s > 0.0 else 0.0
             distance2, spread = predicted_distance2(state, covariance, age_s, noise, ax, ay, az, plot_m, plot_m2)
@@ -217,60 +211,68 @@ def confirm(
 
 @kernel
 def take_range_rate(
-    gate: float, sensors: SensorTable, antennas: SensorState, plots: PlotBuffer, tracks: TrackState, work: TrackerWork,
-    run: int, node: int, slot: int, plot: int, sensor: int,
+    gate: float, radar: Rows, antenna_m: Floats, plot: Rows, held: Rows, state: Floats, covariance: Floats,
+    sensitivity: Floats, rows: Floats,
 ) -> None:  # fmt: skip
-    """Update a track with the range rate of a plot whose position it has taken."""
-    radar, antenna_m = sensors.row[sensor], antennas.position_m[run, sensor]
-    sigma_mps = range_rate_sigma_mps(
-        radar.range_rate_resolution_mps, plots.row[run, plot].snr, radar.range_rate_floor_mps
-    )
+    """Update a track with the range rate of a plot whose position it has taken.
+
+    held, state, covariance, sensitivity  of the track; rows  (8, 6) scratch
+    """
+    sigma_mps = range_rate_sigma_mps(radar.range_rate_resolution_mps, plot.snr, radar.range_rate_floor_mps)
     update_range_rate(
-        tracks.state[run, node, slot], tracks.covariance[run, node, slot], antenna_m[0], antenna_m[1], antenna_m[2],
-        plots.row[run, plot].range_rate_mps, sigma_mps, gate, work.rows,
-    )  # fmt: skip
-    used = tracks.row[run, node, slot].radars
-    if used != 0:
-        update_sensitivity_by_rate(tracks.sensitivity[run, node, slot], used, work.rows[SLOPE], work.rows[GAIN])
+        state, covariance, antenna_m[0], antenna_m[1], antenna_m[2], plot.range_rate_mps, sigma_mps, gate, rows
+    )
+    if held.radars != 0:
+        update_sensitivity_by_rate(sensitivity, held.radars, rows[SLOPE], rows[GAIN])
 
 
 @kernel
 def carry_biases(
-    age_s: float, sensors: SensorTable, plots: PlotBuffer, tracks: TrackState, work: TrackerWork, run: int, node: int,
-    slot: int, plot: int, sensor: int,
+    age_s: float, group: int, shift_m: Floats, plot_m2: Floats, held: Rows, covariance: Floats, sensitivity: Floats,
+    gain: Floats,
 ) -> None:  # fmt: skip
-    """Bring the sensitivity of a track, predicted to a plot's time, to what it is once the track has taken the plot."""
-    held, group, sensitivity = tracks.row[run, node, slot], sensors.row[sensor].bias_group, tracks.sensitivity
-    coast_sensitivity(sensitivity[run, node, slot], held.radars, age_s)
+    """Bring the sensitivity of a track, predicted to a plot's time, to what it is once the track has taken the plot.
+
+    group, shift_m, plot_m2            of the plot and its radar
+    held, covariance, sensitivity      of the track; gain  (6, 3) scratch
+    """
+    coast_sensitivity(sensitivity, held.radars, age_s)
     if group >= 0 and (held.radars >> group) & 1 == 0:
         held.radars |= 1 << group
-        clear_sensitivity(sensitivity[run, node, slot], group)
-    update_sensitivity(
-        sensitivity[run, node, slot], held.radars, tracks.covariance[run, node, slot],
-        plots.covariance_m2[run, plot], group, plots.shift_m[run, plot], work.gain,
-    )  # fmt: skip
+        clear_sensitivity(sensitivity, group)
+    update_sensitivity(sensitivity, held.radars, covariance, plot_m2, group, shift_m, gain)
+    held.bias_m2 = bias_trace_m2(sensitivity, held.radars)
 
 
 @kernel
 def take_plot(
-    nodes: NodeTable, tracker: TrackerTable, sensors: SensorTable, antennas: SensorState, plots: PlotBuffer,
+    nodes: NodeTable, tracker: TrackerTable, sensors: SensorTable, antenna_m: Floats, plots: PlotBuffer,
     tracks: TrackState, events: EventLog, work: TrackerWork, run: int, node: int, slot: int, plot: int, sensor: int,
 ) -> None:  # fmt: skip
-    """Update a track with a plot, at the plot's own time: position, then range rate where it was measured."""
-    state = tracks.state[run, node, slot]
-    covariance = tracks.covariance[run, node, slot]
-    time_s = plots.row[run, plot].time_s
-    age_s = time_s - tracks.row[run, node, slot].time_s
+    """Update a track with a plot, at the plot's own time: position, then range rate where it was measured.
+
+    antenna_m  (3,) of the radar
+    """
+    held, radar, taken = tracks.row[run, node, slot], sensors.row[sensor], plots.row[run, plot]
+    state, covariance = tracks.state[run, node, slot], tracks.covariance[run, node, slot]
+    age_s = taken.time_s - held.time_s
     ax, ay, az = pull(state, nodes.row[node].ballistic_minimum_speed_mps)
     predict(state, covariance, age_s, tracker.row[node].process_noise if age_s > 0.0 else 0.0, ax, ay, az)
-    if tracks.row[run, node, slot].radars != 0 or sensors.row[sensor].bias_group >= 0:
-        carry_biases(age_s, sensors, plots, tracks, work, run, node, slot, plot, sensor)
+    if held.radars != 0 or radar.bias_group >= 0:
+        carry_biases(
+            age_s, radar.bias_group, work.shift_m[plot - plots.first[run, sensor]], plots.covariance_m2[run, plot],
+            held, covariance, tracks.beside[run, node, slot, SENSITIVITY:], work.scratch[GAIN_ROWS],
+        )  # fmt: skip
     update(state, covariance, plots.position_m[run, plot], plots.covariance_m2[run, plot])
-    if plots.row[run, plot].has_range_rate:
-        take_range_rate(tracker.row[node].gate, sensors, antennas, plots, tracks, work, run, node, slot, plot, sensor)
-    tracks.row[run, node, slot].time_s = time_s
+    if taken.has_range_rate:
+        take_range_rate(
+            tracker.row[node].gate, radar, antenna_m, taken, held, state, covariance,
+            tracks.beside[run, node, slot, SENSITIVITY:], work.scratch[ROWS],
+        )  # fmt: skip
+    held.time_s = taken.time_s
     record_hit(sensors, tracks, plots, run, node, slot, plot, sensor)
-    confirm(nodes, tracker, tracks, events, run, node, slot, time_s)
+    if held.status != CONFIRMED:
+        confirm(nodes, tracker, tracks, events, run, node, slot, taken.time_s)
 
 
 @kernel
@@ -287,7 +289,7 @@ def start_track(
     nodes: NodeTable,
     tracker: TrackerTable,
     sensors: SensorTable,
-    antennas: SensorState,
+    antenna_m: Floats,
     plots: PlotBuffer,
     tracks: TrackState,
     events: EventLog,
@@ -320,10 +322,18 @@ def start_track(
     held.plot_cause = taken.cause
     group = sensors.row[sensor].bias_group
     if group >= 0:
+        first = plots.first[run, sensor]
         held.radars = 1 << group
-        start_sensitivity(tracks.sensitivity[run, node, slot], group, plots.shift_m[run, plot])
+        held.bias_m2 = 0.0
+        for bias in range(BIASES):
+            for axis in range(3):
+                held.bias_m2 += work.shift_m[plot - first, bias, axis] ** 2
+        start_sensitivity(tracks.beside[run, node, slot, SENSITIVITY:], group, work.shift_m[plot - first])
     if taken.has_range_rate:
-        take_range_rate(math.inf, sensors, antennas, plots, tracks, work, run, node, slot, plot, sensor)
+        take_range_rate(
+            math.inf, sensors.row[sensor], antenna_m, taken, held, state, covariance,
+            tracks.beside[run, node, slot, SENSITIVITY:], work.scratch[ROWS],
+        )  # fmt: skip
     record_hit(sensors, tracks, plots, run, node, slot, plot, sensor)
     confirm(nodes, tracker, tracks, events, run, node, slot, taken.time_s)
 
@@ -344,10 +354,10 @@ def end_tracks(now_s: float, tracker: TrackerTable, tracks: TrackState, events: 
         elif silent_s > (rules.drop_misses + 0.5) * rules.scan_s:
             if held.remote_link != NONE:
                 held.status = RECEIVED
-                held.radars = 0
+                held.radars, held.bias_m2 = 0, 0.0
                 held.time_s = held.remote_time_s
                 copy_state(
-                    tracks.remote_state[run, node, slot], tracks.remote_covariance[run, node, slot],
+                    tracks.beside[run, node, slot, REMOTE_STATE], tracks.beside[run, node, slot, REMOTE_COVARIANCE:],
                     tracks.state[run, node, slot], tracks.covariance[run, node, slot],
                 )  # fmt: skip
                 continue
@@ -398,12 +408,31 @@ def next_scan(
 
 
 @kernel
+def shift_plots(
+    sensors: SensorTable, antennas: SensorState, plots: PlotBuffer, work: TrackerWork, run: int, sensor: int, scan: int
+) -> None:
+    """Write to ``work.shift_m`` what the radar's registration errors may do to its plots of one scan."""
+    radar, antenna_m, first = sensors.row[sensor], antennas.position_m[run, sensor], plots.first[run, sensor]
+    for plot in range(first, plots.first[run, sensor + 1]):
+        if plots.row[run, plot].scan == scan:
+            place_m = plots.position_m[run, plot]
+            bias_shift(
+                place_m[0] - antenna_m[0], place_m[1] - antenna_m[1], place_m[2] - antenna_m[2],
+                antennas.basis[run, sensor, 2], radar.bias_range_m, radar.bias_azimuth_rad, radar.bias_elevation_rad,
+                work.shift_m[plot - first],
+            )  # fmt: skip
+
+
+@kernel
 def take_scan(
     nodes: NodeTable, tracker: TrackerTable, sensors: SensorTable, antennas: SensorState, plots: PlotBuffer,
     tracks: TrackState, events: EventLog, work: TrackerWork, run: int, sensor: int, scan: int,
 ) -> None:  # fmt: skip
     """Give the plots of one scan to the node's tracks, each to one track at most; what is left starts tracks."""
+    antenna_m = antennas.position_m[run, sensor]
     node, first, last = sensors.row[sensor].node, plots.first[run, sensor], plots.first[run, sensor + 1]
+    if sensors.row[sensor].bias_group >= 0:
+        shift_plots(sensors, antennas, plots, work, run, sensor, scan)
     columns = gate_pairs(nodes, tracker, sensors, plots, tracks, work, run, node, sensor, first, last, scan)
     assign(work.cost, last - first, columns, MISS_COST, work.plot_slot, work.work_floats, work.work_integers)
     for plot in range(first, last):
@@ -412,9 +441,9 @@ def take_scan(
         column = work.plot_slot[plot - first]
         if column >= 0:
             slot = int(work.columns[column])
-            take_plot(nodes, tracker, sensors, antennas, plots, tracks, events, work, run, node, slot, plot, sensor)
+            take_plot(nodes, tracker, sensors, antenna_m, plots, tracks, events, work, run, node, slot, plot, sensor)
         else:
-            start_track(nodes, tracker, sensors, antennas, plots, tracks, events, work, run, node, plot, sensor)
+            start_track(nodes, tracker, sensors, antenna_m, plots, tracks, events, work, run, node, plot, sensor)
 
 
 @kernel
@@ -434,7 +463,9 @@ def track(
 ) -> None:
     """Give this step's plots to the tracks of each node, scan by scan in order of time; start and end tracks."""
     for run in range(first_run, last_run):
-        sensor, scan, scan_s = next_scan(sensors, plots, run, -math.inf, 0, 0)
+        sensor, scan, scan_s = NONE, 0, -math.inf
+        if plots.used[run] > 0:
+            sensor, scan, scan_s = next_scan(sensors, plots, run, -math.inf, 0, 0)
         while sensor != NONE:
             take_scan(nodes, tracker, sensors, antennas, plots, tracks, events, work, run, sensor, scan)
             sensor, scan, scan_s = next_scan(sensors, plots, run, scan_s, sensors.row[sensor].entity, scan)

@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 
 from openiamd.estimation.kalman import measurement_to_enu
-from openiamd.estimation.registration import bias_shift
 from openiamd.kernels import kernel
 from openiamd.physics.radar import angle_sigma_rad, range_sigma_m
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Ints, Rows, filled_rows
@@ -40,8 +39,7 @@ class PlotBuffer(NamedTuple):
     used: Ints  # (run,) rows in use
     first: Ints  # (run, sensor + 1) where each sensor's plots begin
     position_m: Floats  # (run, plot, 3) measured
-    covariance_m2: Floats  # (run, plot, 3, 3) of the noise
-    shift_m: Floats  # (run, plot, 3, 3) by how much one sigma of each registration error moves it, a row an error
+    covariance_m2: Floats  # (run, plot, 3, 3) of the noise alone
 
 
 def create_plot_buffer(runs: int, sensors: int, capacity: int) -> PlotBuffer:
@@ -52,7 +50,6 @@ def create_plot_buffer(runs: int, sensors: int, capacity: int) -> PlotBuffer:
         first=np.zeros((runs, sensors + 1), np.int64),
         position_m=np.zeros((runs, capacity, 3)),
         covariance_m2=np.zeros((runs, capacity, 3, 3)),
-        shift_m=np.zeros((runs, capacity, 3, 3)),
     )
 
 
@@ -85,7 +82,7 @@ def add_plot(
 
 @kernel
 def place_plot(sensors: SensorTable, state: SensorState, plots: PlotBuffer, run: int, sensor: int, plot: int) -> None:
-    """Write position and covariance of a plot from what was measured, and what the radar's biases may do to it."""
+    """Write position and covariance of a plot from what was measured."""
     radar, row, antenna_m = sensors.row[sensor], plots.row[run, plot], state.position_m[run, sensor]
     measurement_to_enu(
         state.basis[run, sensor], antenna_m[0], antenna_m[1], antenna_m[2],
@@ -95,13 +92,6 @@ def place_plot(sensors: SensorTable, state: SensorState, plots: PlotBuffer, run:
         angle_sigma_rad(radar.beamwidth_elevation_rad, row.snr, radar.angle_floor_rad),
         plots.position_m[run, plot], plots.covariance_m2[run, plot],
     )  # fmt: skip
-    if radar.bias_group >= 0:
-        place_m = plots.position_m[run, plot]
-        bias_shift(
-            place_m[0] - antenna_m[0], place_m[1] - antenna_m[1], place_m[2] - antenna_m[2],
-            state.basis[run, sensor, 2], radar.bias_range_m, radar.bias_azimuth_rad, radar.bias_elevation_rad,
-            plots.shift_m[run, plot],
-        )  # fmt: skip
 
 
 @kernel

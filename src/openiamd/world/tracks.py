@@ -68,6 +68,7 @@ TRACK_COLUMNS = {
     "plot_cause": WHOLE,  # event behind its first plot (record only)
     "cause": WHOLE,  # latest event about it
     "radars": WHOLE,  # bit set of its node's biased radars that contributed to it
+    "bias_m2": NUMBER,  # variance that they add to its position, all axes
     "last_sensor": WHOLE,  # of its latest plot
     "last_scan": WHOLE,
     "remote_time_s": NUMBER,  # of the remote state
@@ -81,6 +82,14 @@ TRACK_COLUMNS = {
 OWN, BEST, COVARIANCE_INTERSECTION, NAIVE = 0, 1, 2, 3  # fusion
 
 
+# Rows of ``TrackState.beside``: one array, because each that a kernel is handed with the rest costs at every call.
+REMOTE_STATE = 0  # of a track that the node holds itself: the latest report
+REMOTE_COVARIANCE = 1  # 6 rows
+SENSITIVITY = 7  # of the error to each registration error of the node's radars, in standard deviations; a row a bias
+# Rows of the slot after the last, which is scratch space of joining.
+JOINED_COVARIANCE, JOINED_REMOTE_COVARIANCE, JOINED_REMOTE_STATE, JOINED_SCRATCH = 0, 6, 12, 13
+
+
 class TrackState(NamedTuple):
     """Track files; a slot holds one track or none."""
 
@@ -91,11 +100,7 @@ class TrackState(NamedTuple):
     covariance: Floats  # (run, node, slot, 6, 6)
     hit_s: Floats  # (run, node, slot, hit) the latest plots, newest first: as many as confirm a track
     held_s: Floats  # (run, node, slot, engagement radar) its latest plot from that radar
-    sensitivity: Floats  # (run, node, slot, bias, 6) of the error to each registration error, in standard deviations
-    remote_state: Floats  # (run, node, slot, 6) latest report of a track that the node holds itself
-    remote_covariance: Floats  # (run, node, slot, 6, 6)
-    joined_m2: Floats  # (run, 2, 6, 6) scratch: covariance of the state joined last, and of its remote part
-    joined: Floats  # (run, 2, SCRATCH_ROWS, 6) scratch: work space of the joining; the remote part's state
+    beside: Floats  # (run, node, slot + 1, row, 6) REMOTE_STATE, covariance of that, SENSITIVITY; the last is scratch
 
 
 class TrackerWork(NamedTuple):
@@ -107,11 +112,12 @@ class TrackerWork(NamedTuple):
     urgency_s: Floats  # (slot,) time to go of candidate tracks
     work_floats: Floats  # assignment work space
     work_integers: Ints  # assignment work space
-    spread_m2: Floats  # (3, 3) covariance of an innovation but for the track's own part
-    gain: Floats  # (6, 3)
-    rows: Floats  # (13, 6) work space of updates with a range rate, and of joining states
-    covariance: Floats  # (6, 6)
-    state: Floats  # (6,)
+    shift_m: Floats  # (plot, 3, 3) by how much one sigma of each registration error moves it, a row an error
+    scratch: Floats  # (5, SCRATCH_ROWS, 6) see the constants below
+
+
+# Of ``TrackerWork.scratch``: rows of an update or a joining, a gain, an innovation's covariance, a state with its own.
+ROWS, GAIN_ROWS, SPREAD, OTHER_COVARIANCE, OTHER_STATE = 0, 1, 2, 3, 4
 
 
 def compile_tracker(scenario: ResolvedScenario) -> TrackerTable:
@@ -140,7 +146,7 @@ def create_track_state(
     linked         whether any report can come in: without links no remote states are kept
     """
     shape = (runs, nodes, slots)
-    remote = (runs, nodes, slots if linked else 1)
+    rows = max(SENSITIVITY + BIASES * biased_radars, JOINED_SCRATCH + SCRATCH_ROWS)
     return TrackState(
         row=filled_rows(TRACK_COLUMNS, shape, {}),
         top=np.zeros((runs, nodes), np.int64),
@@ -149,11 +155,7 @@ def create_track_state(
         covariance=np.zeros((*shape, 6, 6)),
         hit_s=np.full((*shape, hit_times), -np.inf),
         held_s=np.full((*shape, max(engagement_radars, 1)), -np.inf),
-        sensitivity=np.zeros((*shape, max(BIASES * biased_radars, 1), 6)),
-        remote_state=np.zeros((*remote, 6)),
-        remote_covariance=np.zeros((*remote, 6, 6)),
-        joined_m2=np.zeros((runs, 2, 6, 6)),
-        joined=np.zeros((runs, 2, SCRATCH_ROWS, 6)),
+        beside=np.zeros((runs, nodes, slots + 1, rows, 6) if linked or biased_radars else (runs, nodes, 1, 1, 6)),
     )
 
 
@@ -167,11 +169,8 @@ def create_tracker_work(plots: int, slots: int) -> TrackerWork:
         urgency_s=np.zeros(slots),
         work_floats=np.zeros(floats),
         work_integers=np.zeros(integers, np.int64),
-        spread_m2=np.zeros((3, 3)),
-        gain=np.zeros((6, 3)),
-        rows=np.zeros((SCRATCH_ROWS, 6)),
-        covariance=np.zeros((6, 6)),
-        state=np.zeros(6),
+        shift_m=np.zeros((plots, 3, 3)),
+        scratch=np.zeros((5, SCRATCH_ROWS, 6)),
     )
 
 
@@ -203,6 +202,7 @@ def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
     row.plot_cause = -1
     row.cause = -1
     row.radars = 0
+    row.bias_m2 = 0.0
     row.last_sensor = -1
     row.last_scan = 0
     row.remote_time_s = -np.inf
@@ -304,7 +304,7 @@ def height_slack_m(tracks: TrackState, run: int, node: int, slot: int) -> float:
     """
     variance_m2 = max(tracks.covariance[run, node, slot, 2, 2], 0.0)
     for bias in range(BIASES * bit_length(tracks.row[run, node, slot].radars)):
-        variance_m2 += tracks.sensitivity[run, node, slot, bias, 2] ** 2
+        variance_m2 += tracks.beside[run, node, slot, SENSITIVITY + bias, 2] ** 2
     return min(2.0 * math.sqrt(variance_m2), 200.0)
 
 
@@ -329,7 +329,7 @@ def own_estimate(
     ax, ay, az = pull(state, ballistic_minimum_speed_mps)
     predict(state, covariance, age_s, noise, ax, ay, az)
     if held.radars != 0:
-        add_bias(covariance, tracks.sensitivity[run, node, slot], held.radars, age_s)
+        add_bias(covariance, tracks.beside[run, node, slot, SENSITIVITY:], held.radars, age_s)
 
 
 @kernel
@@ -338,16 +338,18 @@ def join_remote(
 ) -> None:
     """Write the state (6,) that a node believes of a track that its own radars hold and a link reports, at ``now_s``.
 
-    Its covariance is left in ``tracks.joined_m2[run, 0]``. Nothing that is joined is ever reported or filtered on.
+    Its covariance is left in the spare slot of ``tracks.beside``. What is joined is never reported nor filtered on.
     """
     held = tracks.row[run, node, slot]
-    own_m2, remote_m2, remote = tracks.joined_m2[run, 0], tracks.joined_m2[run, 1], tracks.joined[run, 1, 0]
+    beside, spare = tracks.beside[run, node, slot], tracks.beside[run, node, tracks.beside.shape[2] - 1]
+    own_m2, remote_m2 = spare[JOINED_COVARIANCE:], spare[JOINED_REMOTE_COVARIANCE:]
+    remote = spare[JOINED_REMOTE_STATE]
     own_estimate(tracks, run, node, slot, now_s, ballistic_minimum_speed_mps, held.noise, state, own_m2)
-    copy_state(tracks.remote_state[run, node, slot], tracks.remote_covariance[run, node, slot], remote, remote_m2)
+    copy_state(beside[REMOTE_STATE], beside[REMOTE_COVARIANCE:], remote, remote_m2)
     ax, ay, az = pull(remote, ballistic_minimum_speed_mps)
     predict(remote, remote_m2, now_s - held.remote_time_s, held.noise, ax, ay, az)
     if held.fusion == COVARIANCE_INTERSECTION:
-        covariance_intersection(state, own_m2, remote, remote_m2, tracks.joined[run, 0])
+        covariance_intersection(state, own_m2, remote, remote_m2, spare[JOINED_SCRATCH:])
     elif held.fusion == BEST and not knows_better(own_m2, remote_m2):
         copy_state(remote, remote_m2, state, own_m2)
 
