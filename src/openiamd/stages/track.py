@@ -7,41 +7,26 @@ Writes  track files
 import math
 
 from openiamd.estimation.assignment import BIG, assign
+from openiamd.estimation.gating import near
 from openiamd.estimation.kalman import predict, predicted_distance2, update
-from openiamd.estimation.range_rate import GAIN, SLOPE, update_range_rate
-from openiamd.estimation.registration import (
-    BIASES,
-    bias_shift,
-    bias_trace_m2,
-    clear_sensitivity,
-    coast_sensitivity,
-    innovation_covariance,
-    start_sensitivity,
-    update_sensitivity,
-    update_sensitivity_by_rate,
-)
+from openiamd.estimation.registration import BIASES, innovation_covariance, start_sensitivity
 from openiamd.kernels import kernel
 from openiamd.physics.geodesy import height_m
-from openiamd.physics.radar import range_rate_sigma_mps
 from openiamd.world.arrays import Floats, Rows
 from openiamd.world.doctrine import NodeTable
 from openiamd.world.events import NONE, OVERFLOW, TRACK_CONFIRMED, TRACK_DROPPED, TRACKS_FULL, EventLog
-from openiamd.world.plots import CIVIL_REPLY, MODE5_REPLY, NO_REPLY, PlotBuffer
+from openiamd.world.plots import CIVIL_REPLY, MODE5_REPLY, NO_REPLY, PlotBuffer, next_scan
 from openiamd.world.sensors import SensorState, SensorTable
+from openiamd.world.tracker import GAIN_ROWS, ROWS, SPREAD, TrackerTable, TrackerWork
 from openiamd.world.tracks import (
     CONFIRMED,
     FREE_SLOT,
-    GAIN_ROWS,
     NUMBERS_PER_NODE,
     RECEIVED,
     REMOTE_COVARIANCE,
     REMOTE_STATE,
-    ROWS,
     SENSITIVITY,
-    SPREAD,
     TENTATIVE,
-    TrackerTable,
-    TrackerWork,
     TrackState,
     clear_slot,
     copy_state,
@@ -49,33 +34,12 @@ from openiamd.world.tracks import (
     open_slot,
     pull,
 )
+from openiamd.world.updates import carry_biases, shift_plots, take_range_rate
 
 MISS_COST = 1e6  # more than any gated pair: as many plots as possible find a track
-NOISE_BOUND = 100.0  # m²/s³, above any process noise times its share of the trace
 HIGH_M = 25_000.0  # nothing but a ballistic missile starts above this height
 AIR_SPEED_SIGMA_MPS = 200.0
 HIGH_SPEED_SIGMA_MPS = 1_500.0
-
-
-@kernel
-def near(
-    state: Floats, covariance: Floats, age_s: float, plot_m: Floats, plot_m2: Floats, bias_m2: float, gate: float
-) -> bool:
-    """Tell whether a plot can lie within the gate at all: its distance against the largest possible innovation.
-
-    The largest eigenvalue of S is at most its trace, so no pair within the Mahalanobis gate is lost. A slack of
-    ½ · 10 m/s² · age² covers the fall that the exact distance takes into account. bias_m2 is an upper limit of what
-    registration errors add to the trace.
-    """
-    distance_m2, trace_m2 = 0.0, bias_m2
-    square_s2 = age_s * age_s
-    slack_m = 5.0 * square_s2
-    for axis in range(3):
-        offset_m = plot_m[axis] - state[axis] - age_s * state[3 + axis]
-        distance_m2 += offset_m * offset_m
-        trace_m2 += plot_m2[axis, axis] + covariance[axis, axis]
-        trace_m2 += age_s * (2.0 * covariance[axis, 3 + axis] + age_s * covariance[3 + axis, 3 + axis])
-    return distance_m2 <= 2.0 * (gate * gate * (trace_m2 + NOISE_BOUND * square_s2 * abs(age_s)) + slack_m * slack_m)
 
 
 @kernel
@@ -210,41 +174,6 @@ def confirm(
 
 
 @kernel
-def take_range_rate(
-    gate: float, radar: Rows, antenna_m: Floats, plot: Rows, held: Rows, state: Floats, covariance: Floats,
-    sensitivity: Floats, rows: Floats,
-) -> None:  # fmt: skip
-    """Update a track with the range rate of a plot whose position it has taken.
-
-    held, state, covariance, sensitivity  of the track; rows  (8, 6) scratch
-    """
-    sigma_mps = range_rate_sigma_mps(radar.range_rate_resolution_mps, plot.snr, radar.range_rate_floor_mps)
-    update_range_rate(
-        state, covariance, antenna_m[0], antenna_m[1], antenna_m[2], plot.range_rate_mps, sigma_mps, gate, rows
-    )
-    if held.radars != 0:
-        update_sensitivity_by_rate(sensitivity, held.radars, rows[SLOPE], rows[GAIN])
-
-
-@kernel
-def carry_biases(
-    age_s: float, group: int, shift_m: Floats, plot_m2: Floats, held: Rows, covariance: Floats, sensitivity: Floats,
-    gain: Floats,
-) -> None:  # fmt: skip
-    """Bring the sensitivity of a track, predicted to a plot's time, to what it is once the track has taken the plot.
-
-    group, shift_m, plot_m2            of the plot and its radar
-    held, covariance, sensitivity      of the track; gain  (6, 3) scratch
-    """
-    coast_sensitivity(sensitivity, held.radars, age_s)
-    if group >= 0 and (held.radars >> group) & 1 == 0:
-        held.radars |= 1 << group
-        clear_sensitivity(sensitivity, group)
-    update_sensitivity(sensitivity, held.radars, covariance, plot_m2, group, shift_m, gain)
-    held.bias_m2 = bias_trace_m2(sensitivity, held.radars)
-
-
-@kernel
 def take_plot(
     nodes: NodeTable, tracker: TrackerTable, sensors: SensorTable, antenna_m: Floats, plots: PlotBuffer,
     tracks: TrackState, events: EventLog, work: TrackerWork, run: int, node: int, slot: int, plot: int, sensor: int,
@@ -365,62 +294,6 @@ def end_tracks(now_s: float, tracker: TrackerTable, tracks: TrackState, events: 
             clear_slot(tracks, run, node, slot)
     while tracks.top[run, node] > 0 and tracks.row[run, node, tracks.top[run, node] - 1].status == FREE_SLOT:
         tracks.top[run, node] -= 1
-
-
-@kernel
-def first_plot_s(plots: PlotBuffer, run: int, first: int, last: int, scan: int) -> float:
-    """Return the time of the earliest plot of one scan among plots ``first`` to ``last − 1``, inf without any."""
-    earliest_s = math.inf
-    for plot in range(first, last):
-        if plots.row[run, plot].scan == scan:
-            earliest_s = min(earliest_s, plots.row[run, plot].time_s)
-    return earliest_s
-
-
-@kernel
-def next_scan(
-    sensors: SensorTable, plots: PlotBuffer, run: int, after_s: float, after_entity: int, after_scan: int
-) -> tuple[int, int, float]:
-    """Return radar, scan and time of the scan in this step whose first plot comes next, radar −1 after the last.
-
-    In order of time, then of the radar's id, then of the scan: the order of radars in the file plays no part.
-    """
-    found, found_scan, found_s, found_entity = NONE, 0, math.inf, 0
-    for sensor in range(sensors.row.shape[0]):
-        first, last = plots.first[run, sensor], plots.first[run, sensor + 1]
-        entity = sensors.row[sensor].entity
-        for plot in range(first, last):
-            scan = plots.row[run, plot].scan
-            if plot > first and scan == plots.row[run, plot - 1].scan:
-                continue
-            scan_s = first_plot_s(plots, run, first, last, scan)
-            done = scan_s < after_s
-            if scan_s == after_s:
-                done = entity < after_entity or (entity == after_entity and scan <= after_scan)
-            if done:
-                continue
-            sooner = scan_s < found_s
-            if scan_s == found_s:
-                sooner = entity < found_entity or (entity == found_entity and scan < found_scan)
-            if sooner:
-                found, found_scan, found_s, found_entity = sensor, scan, scan_s, entity
-    return found, found_scan, found_s
-
-
-@kernel
-def shift_plots(
-    sensors: SensorTable, antennas: SensorState, plots: PlotBuffer, work: TrackerWork, run: int, sensor: int, scan: int
-) -> None:
-    """Write to ``work.shift_m`` what the radar's registration errors may do to its plots of one scan."""
-    radar, antenna_m, first = sensors.row[sensor], antennas.position_m[run, sensor], plots.first[run, sensor]
-    for plot in range(first, plots.first[run, sensor + 1]):
-        if plots.row[run, plot].scan == scan:
-            place_m = plots.position_m[run, plot]
-            bias_shift(
-                place_m[0] - antenna_m[0], place_m[1] - antenna_m[1], place_m[2] - antenna_m[2],
-                antennas.basis[run, sensor, 2], radar.bias_range_m, radar.bias_azimuth_rad, radar.bias_elevation_rad,
-                work.shift_m[plot - first],
-            )  # fmt: skip
 
 
 @kernel

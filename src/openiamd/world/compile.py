@@ -25,14 +25,8 @@ from openiamd.world.propagation import PropagationTable, compile_propagation
 from openiamd.world.sensors import SensorState, SensorTable, compile_sensors, create_sensor_state
 from openiamd.world.terrain import TerrainTable, compile_terrain
 from openiamd.world.threats import ThreatState, ThreatTable, compile_threats, create_threat_state
-from openiamd.world.tracks import (
-    TrackerTable,
-    TrackerWork,
-    TrackState,
-    compile_tracker,
-    create_track_state,
-    create_tracker_work,
-)
+from openiamd.world.tracker import TrackerTable, TrackerWork, compile_tracker, create_tracker_work
+from openiamd.world.tracks import TrackState, create_track_state
 from openiamd.world.weapons import (
     FireUnitTable,
     InterceptorTable,

@@ -215,3 +215,43 @@ def _copy_plot(plots: PlotBuffer, run: int, plot: int, to: int) -> None:
     target.scan, target.cause, target.snr, target.cell = source.scan, source.cause, source.snr, to
     target.range_m, target.azimuth_rad, target.elevation_rad = source.range_m, source.azimuth_rad, source.elevation_rad
     target.has_range_rate, target.range_rate_mps = source.has_range_rate, source.range_rate_mps
+
+
+@kernel
+def first_plot_s(plots: PlotBuffer, run: int, first: int, last: int, scan: int) -> float:
+    """Return the time of the earliest plot of one scan among plots ``first`` to ``last − 1``, inf without any."""
+    earliest_s = math.inf
+    for plot in range(first, last):
+        if plots.row[run, plot].scan == scan:
+            earliest_s = min(earliest_s, plots.row[run, plot].time_s)
+    return earliest_s
+
+
+@kernel
+def next_scan(
+    sensors: SensorTable, plots: PlotBuffer, run: int, after_s: float, after_entity: int, after_scan: int
+) -> tuple[int, int, float]:
+    """Return radar, scan and time of the scan in this step whose first plot comes next, radar −1 after the last.
+
+    In order of time, then of the radar's id, then of the scan: the order of radars in the file plays no part.
+    """
+    found, found_scan, found_s, found_entity = NONE, 0, math.inf, 0
+    for sensor in range(sensors.row.shape[0]):
+        first, last = plots.first[run, sensor], plots.first[run, sensor + 1]
+        entity = sensors.row[sensor].entity
+        for plot in range(first, last):
+            scan = plots.row[run, plot].scan
+            if plot > first and scan == plots.row[run, plot - 1].scan:
+                continue
+            scan_s = first_plot_s(plots, run, first, last, scan)
+            done = scan_s < after_s
+            if scan_s == after_s:
+                done = entity < after_entity or (entity == after_entity and scan <= after_scan)
+            if done:
+                continue
+            sooner = scan_s < found_s
+            if scan_s == found_s:
+                sooner = entity < found_entity or (entity == found_entity and scan < found_scan)
+            if sooner:
+                found, found_scan, found_s, found_entity = sensor, scan, scan_s, entity
+    return found, found_scan, found_s
