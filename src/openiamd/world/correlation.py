@@ -55,12 +55,13 @@ def reports(send_s: float, links: LinkTable, tracks: TrackState, run: int, node:
     """Tell whether the node has reporting responsibility for a track at a time slot, and remember it.
 
     Its own radars must hold the track. It yields to a report that is better, or equally good and of a node that the
-    scenario names first. It takes the responsibility back when it is better by two steps, or hears nothing.
+    scenario names first. It takes the responsibility back when it is better by two steps, or hears nothing. A node that
+    joins naively reports whatever it holds.
     """
     held = tracks.row[run, node, slot]
     if held.status != CONFIRMED or held.destroyed:
         return False
-    if held.remote_link == NONE:
+    if held.remote_link == NONE or held.fusion == NAIVE:
         held.reporting = True
         return True
     line = links.row[held.remote_link]
