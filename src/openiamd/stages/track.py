@@ -336,11 +336,12 @@ def track(
 ) -> None:
     """Give this step's plots to the tracks of each node, scan by scan in order of time; start and end tracks."""
     for run in range(first_run, last_run):
-        sensor, scan, scan_s = NONE, 0, -math.inf
+        sensor, scan, after_s, entity = NONE, 0, -math.inf, 0
         if plots.used[run] > 0:
-            sensor, scan, scan_s = next_scan(sensors, plots, run, -math.inf, 0, 0)
+            sensor, scan, after_s = next_scan(sensors, plots, run, after_s, entity, scan)
         while sensor != NONE:
             take_scan(nodes, tracker, sensors, antennas, plots, tracks, events, work, run, sensor, scan)
-            sensor, scan, scan_s = next_scan(sensors, plots, run, scan_s, sensors.row[sensor].entity, scan)
+            entity = sensors.row[sensor].entity
+            sensor, scan, after_s = next_scan(sensors, plots, run, after_s, entity, scan)
         for node in range(tracks.top.shape[1]):
             end_tracks(time_s + step_s, tracker, tracks, events, run, node)
