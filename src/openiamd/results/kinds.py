@@ -9,6 +9,9 @@ FIRST_DETECTION = 11
 TRACK_CONFIRMED = 20
 TRACK_DROPPED = 21
 NUMBER_CHANGED = 22
+DUAL_DESIGNATION = 23
+DUAL_RESOLVED = 24
+DECORRELATED = 25
 TRACK_RECEIVED = 30
 CONTACT_LOST = 31
 CONTACT_RESTORED = 32
@@ -35,6 +38,9 @@ KIND_NAMES = {
     TRACK_CONFIRMED: "track confirmed",
     TRACK_DROPPED: "track dropped",
     NUMBER_CHANGED: "number changed",
+    DUAL_DESIGNATION: "dual designation",
+    DUAL_RESOLVED: "dual resolved",
+    DECORRELATED: "decorrelated",
     TRACK_RECEIVED: "track received",
     CONTACT_LOST: "contact lost",
     CONTACT_RESTORED: "contact restored",

@@ -70,11 +70,18 @@ EVENT_TABLES = {
         (_KIND, *_OBJECT, Column("sensor", "other", "sensor"), _NODE, Column("range_m", "value"), *_LAST),
     ),
     "tracks": EventTable(
-        (kinds.TRACK_CONFIRMED, kinds.TRACK_DROPPED, kinds.NUMBER_CHANGED),
+        (
+            *(kinds.TRACK_CONFIRMED, kinds.TRACK_DROPPED, kinds.NUMBER_CHANGED),
+            *(kinds.DUAL_DESIGNATION, kinds.DUAL_RESOLVED, kinds.DECORRELATED),
+        ),
         (
             *(_KIND, _NODE, _TRACK, *_OBJECT),
             Column("range_m", "value", only=(kinds.TRACK_CONFIRMED,)),
             Column("old_track_number", "value", only=(kinds.NUMBER_CHANGED,)),
+            Column(
+                *("other_track_number", "value"),
+                only=(kinds.DUAL_DESIGNATION, kinds.DUAL_RESOLVED, kinds.DECORRELATED),
+            ),
             *_LAST,
         ),
     ),

@@ -20,6 +20,7 @@ from openiamd.scenario.check_rules import (
     only_inputs_have_ranges,
     readiness_is_complete,
     sensors_stand_somewhere,
+    trackers_can_confirm,
 )
 from openiamd.scenario.check_scene import (
     environments_are_of_this_earth,
@@ -39,6 +40,7 @@ CHECKS = (
     flights_can_be_flown,
     sensors_stand_somewhere,
     engagements_can_be_guided,
+    trackers_can_confirm,
     links_are_represented,
     chains_of_command_are_whole,
     readiness_is_complete,

@@ -138,6 +138,11 @@ RainRate = Annotated[
 PositiveNumber = Annotated[
     Quantity, PlainValidator(_reader("number", open_end=True)), WithJsonSchema(_json_schema("number"))
 ]
+ProcessNoise = Annotated[
+    Quantity,
+    PlainValidator(_reader("acceleration_density", open_end=True)),
+    WithJsonSchema(_json_schema("acceleration_density")),
+]
 Rate = Annotated[Quantity, PlainValidator(_reader("rate", open_end=True)), WithJsonSchema(_json_schema("rate"))]
 Bearing = Annotated[Quantity, PlainValidator(_reader("angle", -math.tau)), WithJsonSchema(_json_schema("angle"))]
 Sector = Annotated[Quantity, PlainValidator(_reader("angle", open_end=True)), WithJsonSchema(_json_schema("angle"))]

@@ -26,14 +26,8 @@ from openiamd.world.propagation import PropagationTable, compile_propagation
 from openiamd.world.sensors import SensorState, SensorTable, compile_sensors, create_sensor_state
 from openiamd.world.terrain import TerrainTable, compile_terrain
 from openiamd.world.threats import ThreatState, ThreatTable, compile_threats, create_threat_state
-from openiamd.world.tracks import (
-    TrackerTable,
-    TrackerWork,
-    TrackState,
-    compile_tracker,
-    create_track_state,
-    create_tracker_work,
-)
+from openiamd.world.tracker import TrackerTable, TrackerWork, compile_tracker, create_tracker_work
+from openiamd.world.tracks import TrackState, create_track_state
 from openiamd.world.weapons import (
     FireUnitTable,
     InterceptorTable,
@@ -197,11 +191,13 @@ def create_state(world: World, runs: int, capacity: Capacity) -> State:
     nodes = world.nodes.row.shape[0]
     hits = int(world.tracker.row["confirm_hits"].max(initial=1))
     radars = int(world.sensors.row["engagement"].max(initial=-1)) + 1
+    biased = int(world.sensors.row["bias_group"].max(initial=-1)) + 1
+    linked = world.links.row.shape[0] > 0
     return State(
         threats=create_threat_state(runs, objects),
         sensors=create_sensor_state(world.sensors, runs, objects),
         plots=create_plot_buffer(runs, sensors, capacity.plots),
-        tracks=create_track_state(runs, nodes, capacity.tracks, radars, hits),
+        tracks=create_track_state(runs, nodes, capacity.tracks, radars, hits, biased, linked),
         messages=create_message_state(world.links, runs, nodes, capacity.tracks, world.clock[STEP]),
         weapons=create_weapon_state(world.fire_units, runs),
         picture=create_picture_tally(runs, sample_count(world), nodes),
