@@ -56,16 +56,16 @@ def _bowring_latitude(across_m: Floats, axial_m: Floats, reduced_rad: Floats) ->
 def enu_from_ecef(position_m: ArrayLike, latitude_rad: float, longitude_rad: float, height_m: float) -> Floats:
     """Return east, north, up in metres (..., 3) at a geodetic place, of earth-centred coordinates (..., 3)."""
     away_m = np.asarray(position_m, np.float64) - ecef_from_geodetic(latitude_rad, longitude_rad, height_m)
-    return away_m @ _enu_axes(latitude_rad, longitude_rad).T
+    return away_m @ enu_axes(latitude_rad, longitude_rad).T
 
 
 def ecef_from_enu(offset_m: ArrayLike, latitude_rad: float, longitude_rad: float, height_m: float) -> Floats:
     """Return earth-centred coordinates in metres (..., 3) of offsets east, north, up (..., 3) at a geodetic place."""
-    turned_m = np.asarray(offset_m, np.float64) @ _enu_axes(latitude_rad, longitude_rad)
+    turned_m = np.asarray(offset_m, np.float64) @ enu_axes(latitude_rad, longitude_rad)
     return turned_m + ecef_from_geodetic(latitude_rad, longitude_rad, height_m)
 
 
-def _enu_axes(latitude_rad: float, longitude_rad: float) -> Floats:
+def enu_axes(latitude_rad: float, longitude_rad: float) -> Floats:
     """Return the directions east, north and up at a place as rows (3, 3), in the earth-centred frame."""
     sin_latitude, cos_latitude = math.sin(latitude_rad), math.cos(latitude_rad)
     sin_longitude, cos_longitude = math.sin(longitude_rad), math.cos(longitude_rad)

@@ -1,0 +1,246 @@
+"""Which plots of a scan lie in the gate of which tracks, each at its own time, and how likely they are."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiamd.estimation.bank import Ahead, Bank, Known, Pairs, Policy, Seen, Work
+from openiamd.estimation.imm import imm_predict
+from openiamd.estimation.kalman import update
+from openiamd.estimation.motion import fly
+from openiamd.estimation.polar import (
+    LOG_PEAK,
+    SPREAD,
+    as_position,
+    expect,
+    innovation_distance2,
+    observe,
+    range_rate,
+    turned,
+)
+from openiamd.kernels import kernel
+
+Floats = NDArray[np.float64]
+
+FULL = -1
+
+
+@kernel
+def bring(bank: Bank, track: int, time_s: float, policy: Policy, ahead: Ahead) -> None:
+    """Predict a track for ``time_s`` from what the bank holds, which stays as it is."""
+    ahead.time_s[track] = time_s
+    dt_s = time_s - bank.time_s[track]
+    if policy.interacting:
+        imm_predict(
+            bank.mean[track], bank.covariance[track], bank.weight[track], dt_s, policy.noise_level,
+            policy.noise_upright, ahead.mean[track], ahead.covariance[track], ahead.weight[track],
+        )  # fmt: skip
+        return
+    x, p = ahead.mean[track, 0], ahead.covariance[track, 0]
+    for row in range(6):
+        x[row] = bank.mean[track, 0, row]
+        for column in range(6):
+            p[row, column] = bank.covariance[track, 0, row, column]
+    ahead.weight[track, 0] = 1.0
+    fly(x, p, dt_s, 0.0, policy.noise_level, policy.noise_upright)
+
+
+@kernel
+def look(
+    bank: Bank, track: int, time_s: float, known: Known, sensor: int, policy: Policy, ahead: Ahead
+) -> None:
+    """Predict a track for ``time_s`` and how the sensor would see it, by each model that has weight."""
+    bring(bank, track, time_s, policy, ahead)
+    basis, place, sigma = known.basis[sensor], known.place_m[sensor], known.sigma[sensor]
+    for model in range(ahead.weight.shape[1]):
+        if ahead.weight[track, model] > 0.0:
+            observe(ahead.mean[track, model], basis, place, sigma, ahead.sight[track, model])
+            expect(ahead.covariance[track, model], sigma, ahead.sight[track, model])
+
+
+@kernel
+def find_pairs(
+    bank: Bank,
+    n_tracks: int,
+    seen: Seen,
+    first: int,
+    last: int,
+    known: Known,
+    sensor: int,
+    policy: Policy,
+    ahead: Ahead,
+    pairs: Pairs,
+    work: Work,
+) -> int:
+    """Write the pairs of all tracks and the plots [first, last) of one scan; return their number, or FULL.
+
+    Where the plots' times differ, each track is predicted for each plot that it may have given.
+    """
+    begin_s, end_s = seen.time_s[first], seen.time_s[first]
+    for plot in range(first, last):
+        begin_s, end_s = min(begin_s, seen.time_s[plot]), max(end_s, seen.time_s[plot])
+    count = 0
+    for track in range(n_tracks):
+        pairs.first[track] = count
+        look(bank, track, end_s, known, sensor, policy, ahead)
+        low_m, high_m, ball_m = _window(ahead, track, end_s - begin_s, known, sensor, policy.gate, work.vectors[0])
+        plot = _first_from(seen.measured, low_m, first, last)
+        while plot < last and seen.measured[plot, 0] <= high_m:
+            near = True
+            if seen.time_s[plot] != end_s or begin_s != end_s:
+                near = _within(seen.measured[plot], known.basis[sensor], known.place_m[sensor], work.vectors[0], ball_m)
+                if near and seen.time_s[plot] != ahead.time_s[track]:
+                    look(bank, track, seen.time_s[plot], known, sensor, policy, ahead)
+            if near:
+                if count == len(pairs.plot):
+                    return FULL
+                if _consider(seen.measured[plot], ahead, track, known, sensor, policy, pairs, count, work):
+                    pairs.plot[count] = plot - first
+                    count += 1
+            plot += 1
+    pairs.first[n_tracks] = count
+    return count
+
+
+@kernel
+def _window(
+    ahead: Ahead, track: int, span_s: float, known: Known, sensor: int, gate: float, centre: Floats
+) -> tuple[float, float, float]:
+    """Return the ranges between which plots can be in the gate, and the radius about ``centre``, written, for places.
+
+    What moves within ``span_s`` moves no farther than its speed and gate standard deviations of speed allow.
+    """
+    low_m, high_m, ball_m = math.inf, -math.inf, 0.0
+    for axis in range(3):
+        centre[axis] = 0.0
+    for model in range(ahead.weight.shape[1]):
+        weight = ahead.weight[track, model]
+        if weight > 0.0:
+            x, p, sight = ahead.mean[track, model], ahead.covariance[track, model], ahead.sight[track, model]
+            speed = math.sqrt(x[3] * x[3] + x[4] * x[4] + x[5] * x[5])
+            slack_m = span_s * (speed + gate * math.sqrt(p[3, 3] + p[4, 4] + p[5, 5]))
+            reach_m = gate * math.sqrt(sight[SPREAD]) + slack_m
+            low_m, high_m = min(low_m, sight[0] - reach_m), max(high_m, sight[0] + reach_m)
+            for axis in range(3):
+                centre[axis] += weight * x[axis]
+    for model in range(ahead.weight.shape[1]):
+        if ahead.weight[track, model] > 0.0:
+            x, p, sight = ahead.mean[track, model], ahead.covariance[track, model], ahead.sight[track, model]
+            aside2 = (high_m * known.sigma[sensor, 1]) ** 2 + (high_m * known.sigma[sensor, 2]) ** 2
+            wide_m = gate * math.sqrt(p[0, 0] + p[1, 1] + p[2, 2] + aside2 + sight[SPREAD])
+            apart2 = (x[0] - centre[0]) ** 2 + (x[1] - centre[1]) ** 2 + (x[2] - centre[2]) ** 2
+            ball_m = max(ball_m, 1.5 * wide_m + math.sqrt(apart2) + (high_m - sight[0]))
+    return low_m, high_m, ball_m
+
+
+@kernel
+def _first_from(measured: Floats, low_m: float, first: int, last: int) -> int:
+    """Return the first plot of [first, last) that is no nearer than ``low_m``."""
+    while first < last:
+        middle = (first + last) // 2
+        if measured[middle, 0] < low_m:
+            first = middle + 1
+        else:
+            last = middle
+    return first
+
+
+@kernel
+def _within(plot: Floats, basis: Floats, place: Floats, centre: Floats, radius_m: float) -> bool:
+    """Tell whether a plot's place is no farther than ``radius_m`` from ``centre``."""
+    flat = plot[0] * math.cos(plot[2])
+    east, north, up = flat * math.sin(plot[1]), flat * math.cos(plot[1]), plot[0] * math.sin(plot[2])
+    distance2 = 0.0
+    for axis in range(3):
+        away = place[axis] + east * basis[0, axis] + north * basis[1, axis] + up * basis[2, axis] - centre[axis]
+        distance2 += away * away
+    return distance2 <= radius_m * radius_m
+
+
+@kernel
+def _consider(
+    plot: Floats,
+    ahead: Ahead,
+    track: int,
+    known: Known,
+    sensor: int,
+    policy: Policy,
+    pairs: Pairs,
+    pair: int,
+    work: Work,
+) -> bool:
+    """Write a pair's innovations and likelihoods; return whether it is in the gate of a model that has weight."""
+    gate2 = policy.gate * policy.gate
+    nearest2 = math.inf
+    for model in range(ahead.weight.shape[1]):
+        pairs.log_likelihood[pair, model] = -math.inf
+        if ahead.weight[track, model] <= 0.0:
+            continue
+        sight = ahead.sight[track, model]
+        n0, n1, n2 = plot[0] - sight[0], turned(plot[1] - sight[1]), plot[2] - sight[2]
+        if ahead.weight.shape[1] == 1 and (
+            n1 * n1 > gate2 * sight[SPREAD + 3] or n2 * n2 > gate2 * sight[SPREAD + 5]
+        ):
+            return False
+        pairs.innovation[pair, model, 0], pairs.innovation[pair, model, 1] = n0, n1
+        pairs.innovation[pair, model, 2] = n2
+        distance2 = innovation_distance2(sight, n0, n1, n2)
+        pairs.log_likelihood[pair, model] = sight[LOG_PEAK] - 0.5 * distance2
+        nearest2 = min(nearest2, distance2)
+    if not nearest2 <= gate2:
+        return False
+    if not math.isnan(plot[3]):
+        nearest2 = _consider_range_rate(plot, ahead, track, known, sensor, gate2, pairs, pair, work)
+        if not nearest2 <= gate2:
+            return False
+    pairs.distance[pair] = math.sqrt(nearest2)
+    best = -math.inf
+    for model in range(ahead.weight.shape[1]):
+        if ahead.weight[track, model] > 0.0:
+            best = max(best, math.log(ahead.weight[track, model]) + pairs.log_likelihood[pair, model])
+    total = 0.0
+    for model in range(ahead.weight.shape[1]):
+        if ahead.weight[track, model] > 0.0:
+            total += math.exp(math.log(ahead.weight[track, model]) + pairs.log_likelihood[pair, model] - best)
+    pairs.log_total[pair] = best + math.log(total)
+    return True
+
+
+@kernel
+def _consider_range_rate(
+    plot: Floats,
+    ahead: Ahead,
+    track: int,
+    known: Known,
+    sensor: int,
+    gate2: float,
+    pairs: Pairs,
+    pair: int,
+    work: Work,
+) -> float:
+    """Add the range rate to a pair's likelihoods; return the least squared distance of the models in four dimensions.
+
+    Each model is first updated by the plot's position, which gives the direction in which the rate is measured.
+    """
+    x, z, slope, p, r = work.vectors[1], work.vectors[2], work.vectors[3], work.matrices[0], work.matrices[1]
+    sigma, nearest2 = known.sigma[sensor], math.inf
+    for model in range(ahead.weight.shape[1]):
+        if ahead.weight[track, model] <= 0.0:
+            continue
+        for row in range(6):
+            x[row] = ahead.mean[track, model, row]
+            for column in range(6):
+                p[row, column] = ahead.covariance[track, model, row, column]
+        innovation, sight = pairs.innovation[pair, model], ahead.sight[track, model]
+        as_position(sight, x, innovation[0], innovation[1], innovation[2], sigma, z, r)
+        distance2 = innovation_distance2(sight, innovation[0], innovation[1], innovation[2])
+        update(x, p, z, r)
+        rate, variance = range_rate(x, p, known.place_m[sensor], sigma, slope)
+        rest2 = (plot[3] - rate) * (plot[3] - rate) / variance
+        pairs.log_likelihood[pair, model] += known.log_spread[sensor] - 0.5 * (
+            rest2 + math.log(2.0 * math.pi * variance)
+        )
+        if distance2 <= gate2:
+            nearest2 = min(nearest2, distance2 + rest2)
+    return nearest2
