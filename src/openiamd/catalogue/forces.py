@@ -57,6 +57,11 @@ def _node(scenario: Scenario, values: Values, name: str) -> Node:
         ballistic_minimum_speed_mps=values.scenario(f"{path}.ballistic_speed", rules.ballistic_speed),
         engage_once=rules.engage == "once",
         identify_all_hostile=idealised is not None and idealised.identify == "hostile",
+        mode4="mode4" in node.iff,
+        mode4_reply_probability=values.get(node.interrogator, "mode4_reply") if "mode4" in node.iff else 0.0,
+        missile=missile_criterion(values, path, rules),
+        weights=weights(values, path, rules),
+        conflict=rules.conflict,
         fusion=node.fusion,
     )
 

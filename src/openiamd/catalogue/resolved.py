@@ -14,6 +14,8 @@ CLASSES = ("fighter", "transport", "airliner", "uav", "cruise", "ballistic", "dr
 IDENTITIES = ("PENDING", "UNKNOWN", "ASSUMED_FRIEND", "FRIEND", "NEUTRAL", "SUSPECT", "HOSTILE")
 CONTROL_STATUSES = ("HOLD", "TIGHT", "FREE")
 METHODS_OF_CONTROL = ("DECENTRALIZED", "CENTRALIZED", "AUTONOMOUS")
+TOWARD = ("", "asset", "node")
+CONFLICT_RULES = ("own_reply", "friend", "authority", "threat")
 FUSIONS = ("own", "best", "covariance_intersection", "naive")
 REMOTE_USES = ("NONE", "CUE", "LAUNCH_ON_REMOTE", "ENGAGE_ON_REMOTE")
 
@@ -143,6 +145,11 @@ class Node:
     ballistic_minimum_speed_mps: float  # faster than this is a ballistic missile
     engage_once: bool  # engage at the first decision or never
     identify_all_hostile: bool  # idealised runs: every confirmed track is HOSTILE
+    mode4: bool = False  # its interrogators hold Mode 4
+    mode4_reply_probability: float = 0.0
+    missile: Criterion | None = None  # motion by which a track is taken for a missile
+    weights: Weights | None = None  # identifies by Bayes' rule; None: by rules
+    conflict: str = "own_reply"  # one of CONFLICT_RULES
     fusion: str = "covariance_intersection"  # one of FUSIONS
 
 

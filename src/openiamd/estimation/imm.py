@@ -172,15 +172,11 @@ def imm_update(mean: Floats, covariance: Floats, weight: Floats, z: Floats, r: F
     best, total = -math.inf, 0.0
     for model in range(MODELS):
         if weight[model] > 0.0:
-            d2, log_determinant = predicted_distance2(
-                mean[model], covariance[model], 0.0, 0.0, 0.0, 0.0, 0.0, z, r
-            )
+            d2, log_determinant = predicted_distance2(mean[model], covariance[model], 0.0, 0.0, 0.0, 0.0, 0.0, z, r)
             best = max(best, math.log(weight[model]) - 0.5 * (d2 + log_determinant))
     for model in range(MODELS):
         if weight[model] > 0.0:
-            d2, log_determinant = predicted_distance2(
-                mean[model], covariance[model], 0.0, 0.0, 0.0, 0.0, 0.0, z, r
-            )
+            d2, log_determinant = predicted_distance2(mean[model], covariance[model], 0.0, 0.0, 0.0, 0.0, 0.0, z, r)
             weight[model] *= math.exp(-0.5 * (d2 + log_determinant) - best)
             total += weight[model]
             update(mean[model], covariance[model], z, r)

@@ -47,9 +47,7 @@ def bring(bank: Bank, track: int, time_s: float, policy: Policy, ahead: Ahead) -
 
 
 @kernel
-def look(
-    bank: Bank, track: int, time_s: float, known: Known, sensor: int, policy: Policy, ahead: Ahead
-) -> None:
+def look(bank: Bank, track: int, time_s: float, known: Known, sensor: int, policy: Policy, ahead: Ahead) -> None:
     """Predict a track for ``time_s`` and how the sensor would see it, by each model that has weight."""
     bring(bank, track, time_s, policy, ahead)
     basis, place, sigma = known.basis[sensor], known.place_m[sensor], known.sigma[sensor]
@@ -179,9 +177,7 @@ def _consider(
             continue
         sight = ahead.sight[track, model]
         n0, n1, n2 = plot[0] - sight[0], turned(plot[1] - sight[1]), plot[2] - sight[2]
-        if ahead.weight.shape[1] == 1 and (
-            n1 * n1 > gate2 * sight[SPREAD + 3] or n2 * n2 > gate2 * sight[SPREAD + 5]
-        ):
+        if ahead.weight.shape[1] == 1 and (n1 * n1 > gate2 * sight[SPREAD + 3] or n2 * n2 > gate2 * sight[SPREAD + 5]):
             return False
         pairs.innovation[pair, model, 0], pairs.innovation[pair, model, 1] = n0, n1
         pairs.innovation[pair, model, 2] = n2

@@ -110,9 +110,7 @@ def innovation_distance2(seen: Floats, n0: float, n1: float, n2: float) -> float
 
 
 @kernel
-def as_position(
-    seen: Floats, x: Floats, n0: float, n1: float, n2: float, sigma: Floats, z: Floats, r: Floats
-) -> None:
+def as_position(seen: Floats, x: Floats, n0: float, n1: float, n2: float, sigma: Floats, z: Floats, r: Floats) -> None:
     """Write the position ``z`` (3,) and covariance ``r`` (3, 3) that say what the linearised plot says.
 
     z = x + J^-1 n and R = J^-1 diag(sigma^2) J^-T, so ``update`` with them is the extended Kalman filter's update.

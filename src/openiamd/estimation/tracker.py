@@ -83,7 +83,9 @@ def track_scans(
         for plot in range(first, last):
             if work.claim[plot - first] <= 0.5:
                 _start(seen, plot, known, sensor, policy, bank, work, counts)
-                _write_row(bank, counts[TRACKS] - 1, seen.time_s[plot], seen.row[plot], policy, ahead, work, rows, counts)
+                _write_row(
+                    bank, counts[TRACKS] - 1, seen.time_s[plot], seen.row[plot], policy, ahead, work, rows, counts
+                )
         counts[NEXT_SCAN] += 1
     return DONE
 
@@ -324,7 +326,15 @@ def _move(bank: Bank, track: int, place: int) -> None:
 
 @kernel
 def _write_row(
-    bank: Bank, track: int, time_s: float, row: int, policy: Policy, ahead: Ahead, work: Work, rows: Rows, counts: Integers
+    bank: Bank,
+    track: int,
+    time_s: float,
+    row: int,
+    policy: Policy,
+    ahead: Ahead,
+    work: Work,
+    rows: Rows,
+    counts: Integers,
 ) -> None:
     """Write the row of a track at ``time_s``; its state in the bank may be later, by another sensor's plot."""
     place = counts[ROWS]
@@ -356,7 +366,13 @@ def _start(
     basis, place, sigma, measured = known.basis[sensor], known.place_m[sensor], known.sigma[sensor], seen.measured[plot]
     flat = measured[0] * math.cos(measured[2])
     east, north, up = flat * math.sin(measured[1]), flat * math.cos(measured[1]), measured[0] * math.sin(measured[2])
-    x, p, sight, z, r = bank.mean[track, 0], bank.covariance[track, 0], work.vectors[0], work.vectors[1], work.matrices[0]
+    x, p, sight, z, r = (
+        bank.mean[track, 0],
+        bank.covariance[track, 0],
+        work.vectors[0],
+        work.vectors[1],
+        work.matrices[0],
+    )
     for axis in range(3):
         x[axis] = place[axis] + east * basis[0, axis] + north * basis[1, axis] + up * basis[2, axis]
         x[axis + 3] = 0.0

@@ -38,7 +38,21 @@ def step(world: World, draws: Draws, state: State, time_s: float, first: int, la
     send_reports(time_s, dt, w.links, w.nodes, w.tracker, s.tracks, draws, s.messages, first, last)
     track(time_s, dt, w.nodes, w.tracker, w.sensors, s.sensors, s.plots, s.tracks, s.events, s.work, first, last)
     share(time_s, dt, w.links, w.nodes, w.tracker, s.tracks, s.messages, s.events, s.work.scratch, first, last)
-    identify(time_s, dt, w.nodes, w.assets, w.corridors, w.terrain, s.tracks, s.events, first, last)
+    identify(
+        time_s,
+        dt,
+        w.nodes,
+        w.assets,
+        w.corridors,
+        w.plans,
+        w.beliefs,
+        w.links,
+        w.terrain,
+        s.tracks,
+        s.events,
+        first,
+        last,
+    )
     decide(
         time_s, dt, w.nodes, w.assets, w.fire_units, w.interceptors, s.messages, s.tracks, s.weapons, s.events,
         s.work, s.scratch, first, last,

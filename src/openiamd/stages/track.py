@@ -15,7 +15,7 @@ from openiamd.physics.geodesy import height_m
 from openiamd.world.arrays import Floats, Rows
 from openiamd.world.doctrine import NodeTable
 from openiamd.world.events import NONE, OVERFLOW, TRACK_CONFIRMED, TRACK_DROPPED, TRACKS_FULL, EventLog
-from openiamd.world.plots import CIVIL_REPLY, MODE5_REPLY, NO_REPLY, PlotBuffer, next_scan
+from openiamd.world.plots import CIVIL_REPLY, MODE4_REPLY, MODE5_REPLY, NO_REPLY, PlotBuffer, next_scan
 from openiamd.world.sensors import SensorState, SensorTable
 from openiamd.world.tracker import GAIN_ROWS, ROWS, SPREAD, TrackerTable, TrackerWork
 from openiamd.world.tracks import (

@@ -75,6 +75,8 @@ SENSOR_COLUMNS = {
     "active_until_s": NUMBER,
     "detects_always": FLAG,  # idealised
     "noiseless": FLAG,  # idealised
+    "interrogates_mode4": FLAG,
+    "mode4_reply": NUMBER,  # probability
     "bias_range_m": NUMBER,  # registration: 1σ of errors that are constant in a run
     "bias_azimuth_rad": NUMBER,
     "bias_elevation_rad": NUMBER,

@@ -48,6 +48,13 @@ TRACK_COLUMNS = {
     "heard": WHOLE,  # reported number last logged as received
     "plot_cause": WHOLE,  # event behind its first plot (record only)
     "cause": WHOLE,  # latest event about it
+    "mode4_s": NUMBER,  # latest Mode 4 reply
+    "own_identity": WHOLE,  # by the node's own evidence alone
+    "disputed_s": NUMBER,  # since when own evidence and report disagree, inf: they do not
+    "motion": WHOLE,  # criterion of the kind of motion that counts, −1: none yet
+    "motion_s": NUMBER,  # when it was shown last
+    "friend_log_odds": NUMBER,  # natural, against neutral; under Bayes' rule
+    "hostile_log_odds": NUMBER,
     "radars": WHOLE,  # bit set of its node's biased radars that contributed to it
     "bias_m2": NUMBER,  # variance that they add to its position, all axes
     "last_sensor": WHOLE,  # of its latest plot
@@ -133,6 +140,13 @@ def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
     row.heard = -1
     row.plot_cause = -1
     row.cause = -1
+    row.mode4_s = -np.inf
+    row.own_identity = PENDING
+    row.disputed_s = np.inf
+    row.motion = -1
+    row.motion_s = -np.inf
+    row.friend_log_odds = 0.0
+    row.hostile_log_odds = 0.0
     row.radars = 0
     row.bias_m2 = 0.0
     row.last_sensor = -1
