@@ -48,7 +48,7 @@ def observe(x: Floats, basis: Floats, place: Floats, sigma: Floats, out: Floats)
     cos_elevation, sin_elevation = (ground / reach, up / reach) if reach > 0.0 else (1.0, 0.0)
     out[0], out[1], out[2] = reach, math.atan2(east, north), math.atan2(up, ground)
     length = max(reach, _FLATTEST * sigma[0] / sigma[2])
-    width = max(ground, max(_FLATTEST * length, _FLATTEST * sigma[0] / sigma[1]))
+    width = max(ground, _FLATTEST * length, _FLATTEST * sigma[0] / sigma[1])
     out[_GROUND], out[_REACH] = width, length
     for axis in range(3):
         level = sin_azimuth * basis[0, axis] + cos_azimuth * basis[1, axis]
@@ -168,7 +168,7 @@ def update_by_plot(
             for column in range(6):
                 p[row, column] = before_p[row, column]
         update(x, p, z, r)
-        step_m = max(abs(x[0] - p0), max(abs(x[1] - p1), abs(x[2] - p2)))
+        step_m = max(abs(x[0] - p0), abs(x[1] - p1), abs(x[2] - p2))
         p0, p1, p2 = x[0], x[1], x[2]
         if step_m < _STEP_M:
             return
