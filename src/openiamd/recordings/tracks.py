@@ -86,7 +86,9 @@ def _covariances(table: pa.Table, path: Path) -> Floats:
         raise RecordingError(f"column 'covariance' is not {_ENTRIES} numbers in every row", file=path, hint=hint)
     found = entries.cast(pa.float64()).to_numpy(zero_copy_only=False).reshape(-1, 6, 6).astype(np.float64)
     wrong = ~np.isfinite(found).all(axis=(1, 2))
-    refuse(path, "covariance", found[:, 0, 0], wrong, "is not finite", "remove the row or repair the value", shown=False)
+    refuse(
+        path, "covariance", found[:, 0, 0], wrong, "is not finite", "remove the row or repair the value", shown=False
+    )
     return found
 
 
@@ -103,7 +105,9 @@ def _confirmed(table: pa.Table, path: Path) -> Flags:
     known = np.isin(words.astype(str), STATUSES)
     if not known.all():
         row = int(np.argmax(~known))
-        raise RecordingError(f"row {row}: status '{words[row]}' is unknown", file=path, hint=f"a status is {' or '.join(STATUSES)}")
+        raise RecordingError(
+            f"row {row}: status '{words[row]}' is unknown", file=path, hint=f"a status is {' or '.join(STATUSES)}"
+        )
     return words == STATUSES[1]
 
 

@@ -42,7 +42,10 @@ def read_truth(path: str | PathLike[str]) -> Truth:
     column = table.column("object")
     hint = "'object' names what flew, as text or whole numbers, in every row"
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_integer(kind)) or column.null_count:
+    if (
+        not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_integer(kind))
+        or column.null_count
+    ):
         raise RecordingError(f"column 'object' is of type {column.type} or has nulls", file=path, hint=hint)
     encoded = column.cast(kind).cast(pa.string()).combine_chunks().dictionary_encode()
     time_s = numbers(table, "time_s", path)

@@ -20,6 +20,34 @@ from openiamd.results.gospa import distances, gospa
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+MEANINGS = {
+    "ospa_m": "OSPA, mean over time: distance of the set of tracks from that of the objects, an object",
+    "gospa_m": "GOSPA, mean over time: the same, not divided by the number of objects",
+    "gospa_localisation_m": "part of it: error of the pairs",
+    "gospa_missed": "part of it: objects without a track, an instant",
+    "gospa_false": "part of it: tracks without an object, an instant",
+    "completeness": "share of the objects that have a track; 1 is best",
+    "ambiguity": "tracks per tracked object; 1 is best",
+    "spuriousness": "share of the tracks with no object near; 0 is best",
+    "position_error_m": "mean distance of track and object, matched pairs",
+    "velocity_error_mps": "the same of the velocities",
+    "position_rmse_m": "root mean square of the distance",
+    "velocity_rmse_mps": "the same of the velocities",
+    "track_number_changes": "times an object was matched to another track than before",
+    "breaks": "times an object lost its track",
+    "track_number_change_rate_per_h": "track-number changes per hour of tracked time",
+    "longest_segment": "share of its life that an object's longest piece of one track covers; 1 is best",
+    "initiation_delay_s": "mean time from an object's first instant to its first match",
+    "objects": "objects that flew",
+    "objects_never_tracked": "of these, never matched",
+    "track_numbers": "tracks that were scored",
+    "false_tracks": "of these, never matched to an object",
+    "nees_per_dimension": "squared error in units of the track's own covariance; 1: honest, above: too sure",
+    "nees_low": "an honest filter's mean lies above this, 95 %, were all pairs independent",
+    "nees_high": "and below this",
+    "purity": "share of a track's plots that came from its main object; 1 is best",
+}
+
 _FORBIDDEN = 1e30
 _SECONDS_AN_HOUR = 3600.0
 
@@ -158,7 +186,9 @@ def _distances_over_time(series: dict[str, list[float]], truth: Side, rule: Rule
 
 def _siap(picture: Picture, truth: Side, tracks: Side) -> dict[str, float]:
     """Return completeness, ambiguity, spuriousness and the errors of the matched pairs."""
-    objects, held, matched, assigned = (sum(picture.series[name]) for name in ("objects", "tracks", "matched", "assigned"))
+    objects, held, matched, assigned = (
+        sum(picture.series[name]) for name in ("objects", "tracks", "matched", "assigned")
+    )
     error = tracks.state[picture.pairs.track_row] - truth.state[picture.pairs.truth_row]
     position_m = np.sqrt((error[:, :3] ** 2).sum(axis=1))
     velocity_mps = np.sqrt((error[:, 3:] ** 2).sum(axis=1))
