@@ -10,13 +10,11 @@ from openiamd.kernels import kernel
 from openiamd.physics.detection import fluctuating_energy, fluctuation_degrees, observed_snr, swerling1_observed_snr
 from openiamd.physics.draws import (
     FALSE_PLOT,
-    IFF,
     LOOK,
     NO_ENTITY,
     NOISE,
     REGISTRATION,
     SENSOR_PHASE,
-    TRANSPONDER,
     normal4,
     poisson,
     uniform,
@@ -27,9 +25,6 @@ from openiamd.physics.radar import angle_sigma_rad, range_rate_sigma_mps, range_
 from openiamd.world.arrays import Draws, Floats, Rows
 from openiamd.world.events import FIRST_DETECTION, FIRST_LOOK, NONE, EventLog, log_event
 from openiamd.world.plots import (
-    CIVIL_REPLY,
-    MODE4_REPLY,
-    MODE5_REPLY,
     NO_REPLY,
     NOT_ASKED,
     PlotBuffer,
@@ -37,6 +32,7 @@ from openiamd.world.plots import (
     merge_plots,
 )
 from openiamd.world.propagation import PropagationTable
+from openiamd.world.replies import reply_to
 from openiamd.world.sensors import SECTOR, SensorState, SensorTable, first_scan, look_time_s, scan_fraction
 from openiamd.world.signal import apparent_elevation_rad, in_reach, look_snr
 from openiamd.world.terrain import TerrainTable
@@ -46,7 +42,6 @@ from openiamd.world.tracks import TrackState, fought
 FALSE_PLOT_CEILING_M = 15_000.0
 SLOTS = 2  # of draws in a scan
 PERFECT_SNR = 1e6
-WORKS, UNKEYED, SILENT = 0, 1, 2  # a transponder in this run
 
 
 @kernel
@@ -101,36 +96,6 @@ def wanted(radar: Rows, tracks: TrackState, run: int) -> bool:
         if fought(tracks.row[run, radar.node, slot]):
             return True
     return False
-
-
-@kernel
-def answering(target: Rows, draws: Draws, run: int) -> int:
-    """Return what of an object's transponder works in this run: ``SILENT``, ``UNKEYED`` (Mode 3 alone) or ``WORKS``."""
-    draw = uniform(draws.seed, draws.first + run, TRANSPONDER, target.entity, NO_ENTITY, 0, 0)
-    if draw < target.transponder_off:
-        return SILENT
-    return UNKEYED if draw < target.transponder_off + target.wrong_key else WORKS
-
-
-@kernel
-def reply_to(target: Rows, radar: Rows, draws: Draws, run: int, slot: int, range_m: float) -> int:
-    """Return what the interrogator beside this radar hears from an object in this look: both must hold the mode."""
-    if range_m > radar.interrogator_range_m:
-        return NOT_ASKED
-    works = WORKS
-    if target.may_fail:
-        works = answering(target, draws, run)
-    if works == SILENT:
-        return NO_REPLY
-    draw = uniform(draws.seed, draws.first + run, IFF, radar.interrogator, target.entity, slot, 0)
-    if works == WORKS:
-        if target.mode5 and radar.interrogates_mode5:
-            return MODE5_REPLY if draw < radar.mode5_reply else NO_REPLY
-        if target.mode4 and radar.interrogates_mode4:
-            return MODE4_REPLY if draw < radar.mode4_reply else NO_REPLY
-    if target.mode3:
-        return CIVIL_REPLY if draw < radar.mode3_reply else NO_REPLY
-    return NO_REPLY
 
 
 @kernel

@@ -48,10 +48,9 @@ def score_tracks(
     instants = _instants(truth.time_s)
     of_truth, of_tracks = _sample_truth(truth, instants), _sample_tracks(tracks, instants, tentative)
     if len(tracks.time_s) and (tracks.time_s.min() > instants[-1] or tracks.time_s.max() < instants[0]):
-        span = f"tracks span {tracks.time_s.min():g} to {tracks.time_s.max():g} s, truth {instants[0]:g} to {instants[-1]:g} s"
-        raise UsageError(
-            f"truth and tracks have no time in common: {span}", hint="count both times from the same moment"
-        )
+        spans = [f"{time_s.min():g} to {time_s.max():g} s" for time_s in (tracks.time_s, instants)]
+        complaint = f"truth and tracks have no time in common: tracks span {spans[0]}, truth {spans[1]}"
+        raise UsageError(complaint, hint="count both times from the same moment")
     found, picture = measure(of_truth, of_tracks, instants, rule)
     found["purity"] = _purity(tracks, origin, tentative, of_truth, of_tracks, picture)
     return Score(found, picture, instants)
