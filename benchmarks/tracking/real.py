@@ -22,12 +22,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from openiamd.studies.track_plots import TrackerSettings, track_plots
 
 from openiamd import __version__
 from openiamd.recordings.adsb import read_adsb
 from openiamd.recordings.replay import Coverage, covered, only, replay
 from openiamd.recordings.tables import Plots, Sensors, Tracks, Truth
+from openiamd.studies.track_plots import TrackerSettings, track_plots
 
 STORED = Path(__file__).resolve().parents[2] / "docs" / "data" / "real-trajectories.json"
 STEP_S, NEAR_M, ENTRY_S, TURN_MPS2, TURN_S = 5.0, 1_500.0, 15.0, 2.0, 20.0

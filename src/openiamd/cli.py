@@ -164,6 +164,26 @@ def track(options: argparse.Namespace) -> int:
     return 0
 
 
+def score(options: argparse.Namespace) -> int:
+    """Score recorded tracks against what flew: OSPA, GOSPA, SIAP attributes, purity, consistency."""
+    from openiamd.console import message, score_table
+    from openiamd.recordings.tracks import read_tracks
+    from openiamd.recordings.truth import read_truth
+    from openiamd.results.track_measures import Rule
+    from openiamd.studies.score_tracks import score_tracks
+
+    rule = Rule(options.cutoff, options.order, options.gate, options.warm_up)
+    found = score_tracks(read_tracks(options.tracks), read_truth(options.truth), rule=rule, tentative=options.tentative)
+    measures = {name: None if value != value else value for name, value in found.measures.items()}
+    if options.json:
+        _print_json({"rule": rule._asdict(), **measures, "series": found.picture.series})
+        return 0
+    score_table(measures)
+    message(f"scored at {len(found.time_s):,} times of the truth; cut-off {rule.cutoff_m:g} m, gate {rule.gate_m:g} m")
+    message("hint: `--json` adds each measure at every time")
+    return 0
+
+
 def catalogue(options: argparse.Namespace) -> int:
     """Print what is known of the named systems: values, ranges, sources."""
     from openiamd.catalogue.entries import load_catalogue
@@ -345,7 +365,7 @@ def _parser() -> tuple[Parser, list[str]]:
     parser = Parser(prog="iamd", description="Simulate integrated air and missile defence.", allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"openiamd {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
-    for function in (check, run, compare, coverage, track, catalogue, terrain, validate, schema):
+    for function in (check, run, compare, coverage, track, score, catalogue, terrain, validate, schema):
         text = (function.__doc__ or "").splitlines()[0]
         command = commands.add_parser(function.__name__, help=text, description=text, allow_abbrev=False)
         command.set_defaults(function=function)

@@ -151,6 +151,14 @@ def track_tables(found: Mapping[str, Any]) -> None:
     table("", headings, [cells])
 
 
+def score_table(measures: Mapping[str, float | None]) -> None:
+    """Print measures of tracks against truth."""
+    from openiamd.results.track_measures import MEANINGS
+
+    rows = [[name, number(value), MEANINGS[name]] for name, value in measures.items()]
+    table("", ["measure", "value", "what it is"], rows)
+
+
 def validation_tables(rows: Sequence["Row"], every: bool) -> None:
     """Print one line a published result, or ``every`` row; misses are printed row by row in either case."""
     from openiamd.validation.rows import by_result, tally, worst_use

@@ -97,7 +97,9 @@ def add_options(name: str, command: argparse.ArgumentParser) -> None:
         command.add_argument("--terrain", metavar="SOURCE", help=TERRAIN)
     if name == "track":
         _add_track_options(command)
-    if name in ("run", "compare", "coverage", "track", "catalogue", "validate"):
+    if name == "score":
+        _add_score_options(command)
+    if name in ("run", "compare", "coverage", "track", "score", "catalogue", "validate"):
         command.add_argument("--json", action="store_true", help="print JSON alone on stdout")
     if name == "run":
         command.add_argument("--variant", metavar="V", help="variant (default: the scenario's reference)")
@@ -200,3 +202,24 @@ def _add_track_options(command: argparse.ArgumentParser) -> None:
         "--drop-confirmed", type=count, default=4, metavar="K",
         help="consecutive miss at which a confirmed track is dropped (default: 4)",
     )  # fmt: skip
+
+
+def _add_score_options(command: argparse.ArgumentParser) -> None:
+    """Add what `score` takes."""
+    command.add_argument("tracks", type=Path, metavar="TRACKS", help="Parquet, as `iamd track` writes it")
+    command.add_argument("truth", type=Path, metavar="TRUTH", help="Parquet: time_s, object, place and velocity")
+    command.add_argument(
+        "--cutoff", type=_above_zero, default=2000.0, metavar="M", help="of OSPA and GOSPA, metres (default: 2000)"
+    )
+    command.add_argument(
+        "--order", type=_whole_number(1, 100), default=2, metavar="P", help="of OSPA and GOSPA (default: 2)"
+    )
+    command.add_argument(
+        "--gate", type=_above_zero, default=2000.0, metavar="M",
+        help="a track may be an object's within this distance, metres (default: 2000)",
+    )  # fmt: skip
+    command.add_argument(
+        "--warm-up", type=_whole_number(0, 10**6), default=0, metavar="N",
+        help="times at the start that the means of OSPA and GOSPA leave out (default: 0)",
+    )  # fmt: skip
+    command.add_argument("--tentative", action="store_true", help="score tentative tracks too")
