@@ -7,10 +7,10 @@ Needs the ADS-B reports over Paris (OPENIAMD_DATA/adsb, see docs/guide/real-traj
 2 to 150 km, 0.5 to 45 degrees of elevation, 20 km above its own horizontal plane. Truth counts while at least one radar
 covers it. `--store` writes the figures to docs/data/real-trajectories.json, from which the page is made.
 
-Losses are looked at every 5 s: a covered flight is lost where no confirmed track is within 1,500 m. Each loss has the
-first cause that applies: *entry*, covered for less than 15 s, which three scans of confirmation take; *one radar*,
-covered by one radar alone, so that every scan of the other is a miss; *manoeuvre*, more than 2 m/s² at some moment of
-the last 20 s; *other*.
+Measures are those of `iamd score` at every second of covered flight. Losses are looked at every 5 s: a covered flight
+is lost where no confirmed track is within 1,500 m. Each loss has the first cause that applies: *entry*, covered for
+less than 15 s, which three scans of confirmation take; *one radar*, covered by one radar alone; *manoeuvre*, more than
+2 m/s² at some moment of the last 20 s; *other*.
 """
 
 import argparse
@@ -27,10 +27,15 @@ from openiamd import __version__
 from openiamd.recordings.adsb import read_adsb
 from openiamd.recordings.replay import Coverage, covered, only, replay
 from openiamd.recordings.tables import Plots, Sensors, Tracks, Truth
+from openiamd.studies.score_tracks import score_tracks
 from openiamd.studies.track_plots import TrackerSettings, track_plots
 
 STORED = Path(__file__).resolve().parents[2] / "docs" / "data" / "real-trajectories.json"
 STEP_S, NEAR_M, ENTRY_S, TURN_MPS2, TURN_S = 5.0, 1_500.0, 15.0, 2.0, 20.0
+MEASURES = (
+    "completeness", "ambiguity", "spuriousness", "position_error_m", "velocity_error_mps", "track_number_changes",
+    "longest_segment", "initiation_delay_s", "false_tracks", "purity",
+)  # fmt: skip
 CAUSES = ("entry", "one radar", "manoeuvre", "other")
 
 
@@ -138,13 +143,10 @@ def measured(scene: "Scene", motion: str, association: str) -> dict[str, Any]:
     spent_s = time.process_time() - start_s
     samples, lost = losses(scene.truth, scene.seen, tracks)
     scans = sum(np.ptp(scene.plots.time_s) / one for one in scene.sensors.revisit_s)
-    confirmed = set(tracks.track_number[tracks.confirmed].tolist())
-    used = tracks.confirmed & (tracks.plot >= 0)
-    return {
-        "motion": motion, "association": association, "samples": samples, "lost": lost,
-        "tracked": 1.0 - sum(lost.values()) / samples, "tracks": len(confirmed),
-        "true_plots": float((scene.origin[tracks.plot[used]] >= 0).mean()), "cpu_ms_per_scan": 1e3 * spent_s / scans,
-    }  # fmt: skip
+    scored = score_tracks(tracks, only(scene.truth, scene.seen.any(axis=1)), origin=scene.origin).measures
+    found = {"motion": motion, "association": association, **{name: scored[name] for name in MEASURES}}
+    found |= {"tracks_a_flight": scored["track_numbers"] / scored["objects"], "samples": samples, "lost": lost}
+    return {**found, "cpu_ms_per_scan": 1e3 * spent_s / scans}
 
 
 class Scene(NamedTuple):

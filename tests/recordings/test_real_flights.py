@@ -3,7 +3,6 @@
 import importlib.util
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from openiamd.recordings.adsb import read_adsb
@@ -36,9 +35,10 @@ def scene(real, reference_data):
 @pytest.mark.parametrize(("motion", "a_flight"), [("cv", 8.0), ("imm", 1.3)])
 def test_covered_flights_are_tracked(real, scene, motion, a_flight):
     found = real.measured(scene, motion, "gnn")
-    assert found["tracked"] >= 0.95
-    assert found["true_plots"] > 0.99
-    assert found["tracks"] <= a_flight * len(np.unique(scene.truth.object))
+    assert found["completeness"] >= 0.95
+    assert found["purity"] > 0.99
+    assert found["tracks_a_flight"] <= a_flight
+    assert 1.0 - sum(found["lost"].values()) / found["samples"] == pytest.approx(found["completeness"], abs=0.02)
 
 
 def test_a_track_that_ends_is_a_loss(real, scene):

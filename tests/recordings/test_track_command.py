@@ -13,7 +13,7 @@ from openiamd.recordings.asterix import write_cat048
 from openiamd.recordings.plots import write_plots
 from openiamd.recordings.sensors import write_sensors
 from openiamd.recordings.summary import summarise_tracks
-from openiamd.recordings.tables import Plots, Tracks
+from openiamd.recordings.tables import Plots, Tracks, Truth
 from recorded import IDENTITIES, columns, some_plots, two_sensors, write_columns
 
 DEFAULTS = {
@@ -48,7 +48,7 @@ def tracker(monkeypatch, tmp_path):
     """Put a tracker that answers at once behind the command line; return what it was asked."""
     asked = {}
 
-    def track_plots(plots, sensors, settings, progress=None):
+    def track_plots(plots, sensors, settings, progress):
         asked.update(plots=plots, sensors=sensors, settings=settings)
         progress(1, 2, "tracking")
         return made_tracks(plots)
@@ -155,3 +155,36 @@ def test_summary_counts():
         "confirmed": 1, "never_confirmed": 1, "rows": 21, "rows_coasted": 1, "confirmed_median_s": 19.0,
         "confirmed_longest_s": 19.0,
     }  # fmt: skip
+
+
+def test_the_chain_from_files_to_files(tmp_path, monkeypatch, capsys):
+    """The real tracker: two aircraft become two confirmed tracks, in the units and frame of the columns."""
+    from openiamd.recordings.replay import replay
+    from openiamd.recordings.tracks import read_tracks
+    from openiamd.studies.track_plots import TrackerSettings as Settings
+
+    assert Settings()._asdict() == DEFAULTS
+    monkeypatch.chdir(tmp_path)
+    time_s = np.arange(1_000.0, 1_201.0, 10.0)
+    starts = np.array([[10e3, 40e3, 9e3, 150.0, 50.0, 0.0], [-50e3, 60e3, 7e3, 100.0, -150.0, 2.0]])
+    states = [np.hstack([one[:3] + (time_s[:, None] - 1_000.0) * one[3:], np.tile(one[3:], (21, 1))]) for one in starts]
+    truth = Truth(np.tile(time_s, 2), np.repeat([0, 1], 21), np.concatenate(states), ["first", "second"])
+    sensors = two_sensors()
+    plots, origin = replay(truth, sensors, seed=4)
+    write_sensors(tmp_path / "sensors.csv", sensors)
+    write_plots(tmp_path / "plots.parquet", plots, sensors)
+    assert cli.main(CALL) == 0
+    tracks = read_tracks(tmp_path / "tracks.parquet")
+    ends = []
+    for number in np.unique(tracks.track_number[tracks.confirmed]):
+        rows = np.flatnonzero((tracks.track_number == number) & (tracks.plot >= 0))
+        came_from = np.unique(origin[tracks.plot[rows]])
+        assert len(came_from) == 1
+        ends.append(int(came_from[0]))
+        last = rows[-1]
+        np.testing.assert_allclose(tracks.time_s[rows], plots.time_s[tracks.plot[rows]])
+        expected = starts[ends[-1]][:3] + (tracks.time_s[last] - 1_000.0) * starts[ends[-1]][3:]
+        assert np.linalg.norm(tracks.state[last, :3] - expected) < 300.0
+        assert np.linalg.norm(tracks.state[last, 3:] - starts[ends[-1]][3:]) < 15.0
+    assert sorted(ends) == [0, 1]
+    assert "confirmed" in capsys.readouterr().out
