@@ -147,6 +147,8 @@ def one_run(seed, variant, run):
     log.add(110.0, kinds.CONTACT_LOST, 0, other=0)
     log.add(120.0, kinds.HELD, 0, 5, 105, cause=0, code=3)
     log.add(130.0, kinds.CEASED, 0, 5, 105, other=1, cause=0, code=1)
+    log.add(135.0, kinds.IDENTITY_CONFLICT, 0, 5, 105, other=3, cause=0, code=6)
+    log.add(140.0, kinds.IDENTITY_RESOLVED, 0, 5, 105, cause=0, code=3, value=5.0)
     picture = picture_rows(common, run, completeness, correctness)
     magazines = [(run, unit, interceptor, 32, rounds) for (unit, interceptor), rounds in left.items()]
     return log.rows, object_rows, picture, magazines

@@ -70,7 +70,7 @@ def gate(x, p, age, q, limit, z, r, cost):
     for track in range(x.shape[0]):
         for plot in range(z.shape[0]):
             cost[plot, track] = 1e15
-            if not near(x[track], p[track], age[track], z[plot], r[plot], limit):
+            if not near(x[track], p[track], age[track], z[plot], r[plot], 0.0, limit):
                 continue
             distance2, spread = predicted_distance2(
                 x[track], p[track], age[track], q, 0.0, 0.0, 0.0, z[plot], r[plot]

@@ -127,6 +127,63 @@ def coverage(options: argparse.Namespace) -> int:
     return 0
 
 
+def track(options: argparse.Namespace) -> int:
+    """Track recorded plots: one row per track and scan, by the trackers of the simulation."""
+    output = _output_file(options.output)
+    from time import process_time
+
+    from openiamd.console import Progress, message, track_tables
+    from openiamd.recordings.asterix import read_cat048
+    from openiamd.recordings.plots import is_parquet, read_plots, unused_columns
+    from openiamd.recordings.sensors import read_identities, read_sensors
+    from openiamd.recordings.summary import summarise_tracks
+    from openiamd.recordings.tracks import write_tracks
+    from openiamd.studies.track_plots import TrackerSettings, track_plots
+
+    chosen = {name: getattr(options, name) for name in TrackerSettings._fields}
+    start_s, unused, left_out = process_time(), [], {}
+    with Progress(after_s=2.0) as progress:
+        sensors = read_sensors(options.sensors)
+        if is_parquet(options.plots):
+            plots, unused = read_plots(options.plots, sensors), unused_columns(options.plots)
+        else:
+            plots, left_out = read_cat048(options.plots, sensors, read_identities(options.sensors), progress)
+        tracks = track_plots(plots, sensors, TrackerSettings(**chosen), progress)
+    write_tracks(output, tracks)
+    found = {**summarise_tracks(sensors, plots, tracks), "cpu_s": round(process_time() - start_s, 3)}
+    if options.json:
+        _print_json({"output": str(output), "settings": chosen, "left_out": left_out, **found})
+    else:
+        track_tables(found)
+    for reason, count in left_out.items():
+        message(f"left out: {count:,} {reason}")
+    if unused:
+        message(f"note: columns of PLOTS that were not read: {', '.join(unused)}")
+    message(f"tracks: {output}")
+    message(f"hint: `iamd score {output} TRUTH` compares them with what flew, where that is known")
+    return 0
+
+
+def score(options: argparse.Namespace) -> int:
+    """Score recorded tracks against what flew: OSPA, GOSPA, SIAP attributes, purity, consistency."""
+    from openiamd.console import message, score_table
+    from openiamd.recordings.tracks import read_tracks
+    from openiamd.recordings.truth import read_truth
+    from openiamd.results.track_measures import Rule
+    from openiamd.studies.score_tracks import score_tracks
+
+    rule = Rule(options.cutoff, options.order, options.gate, options.warm_up)
+    found = score_tracks(read_tracks(options.tracks), read_truth(options.truth), rule=rule, tentative=options.tentative)
+    measures = {name: None if value != value else value for name, value in found.measures.items()}
+    if options.json:
+        _print_json({"rule": rule._asdict(), **measures, "series": found.picture.series})
+        return 0
+    score_table(measures)
+    message(f"scored at {len(found.time_s):,} times of the truth; cut-off {rule.cutoff_m:g} m, gate {rule.gate_m:g} m")
+    message("hint: `--json` adds each measure at every time")
+    return 0
+
+
 def catalogue(options: argparse.Namespace) -> int:
     """Print what is known of the named systems: values, ranges, sources."""
     from openiamd.catalogue.entries import load_catalogue
@@ -266,6 +323,15 @@ def _output_folder(chosen: Path | None, name: str) -> Path:
     return folder
 
 
+def _output_file(path: Path) -> Path:
+    """Return the file to write, which must be absent, in a folder that exists."""
+    if path.exists():
+        raise UsageError(f"output '{path}' exists", hint="name a file that is absent, or remove it")
+    if not path.parent.is_dir():
+        raise UsageError(f"folder '{path.parent}' of output '{path}' does not exist", hint="make the folder first")
+    return path
+
+
 def _available_processors() -> int:
     """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -299,7 +365,7 @@ def _parser() -> tuple[Parser, list[str]]:
     parser = Parser(prog="iamd", description="Simulate integrated air and missile defence.", allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"openiamd {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
-    for function in (check, run, compare, coverage, catalogue, terrain, validate, schema):
+    for function in (check, run, compare, coverage, track, score, catalogue, terrain, validate, schema):
         text = (function.__doc__ or "").splitlines()[0]
         command = commands.add_parser(function.__name__, help=text, description=text, allow_abbrev=False)
         command.set_defaults(function=function)

@@ -4,6 +4,7 @@ import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -32,16 +33,20 @@ Measures = Mapping[str, Mapping[str, Any]]
 
 
 class Progress:
-    """A progress bar on a terminal, one line at each tenth elsewhere; call it with done, total and a text."""
+    """A progress bar on a terminal, one line at each tenth elsewhere; call it with done, total and a text.
 
-    def __init__(self) -> None:
+    after_s  silent for so long: what is done sooner needs no bar
+    """
+
+    def __init__(self, after_s: float = 0.0) -> None:
         self._bar: Any = None
         self._task: Any = None
         self._shown = ("", -1)
+        self._from_s = monotonic() + after_s
 
     def __enter__(self) -> Self:
         """Start drawing where stderr is a terminal."""
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() and monotonic() >= self._from_s:
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
             from rich.progress import Progress as Bar
@@ -61,6 +66,10 @@ class Progress:
 
     def __call__(self, done: int, total: int, text: str) -> None:
         """Show that ``done`` of ``total`` steps of ``text`` are complete."""
+        if monotonic() < self._from_s:
+            return
+        if self._bar is None:
+            self.__enter__()
         if self._bar is not None:
             self._bar.update(self._task, completed=done, total=total, description=text)
             return
@@ -129,6 +138,25 @@ def summary_tables(summary: Mapping[str, Any]) -> None:
         title = f"difference to {summary['reference']}, paired run by run"
         words = f"{interval}; more or less where the interval excludes zero, else unclear"
         _estimates_table(title, differences, _difference, headline_measures(differences.values()), words)
+
+
+def track_tables(found: Mapping[str, Any]) -> None:
+    """Print what a recording holds and what the tracker made of it."""
+    rows = [[row["sensor"], *(f"{row[key]:,}" for key in ("scans", "plots", "used"))] for row in found["sensors"]]
+    table("", ["sensor", "scans", "plots", "in confirmed tracks"], rows)
+    tracks = found["tracks"]
+    cells = [f"{tracks[key]:,}" for key in ("confirmed", "never_confirmed", "rows", "rows_coasted")]
+    cells += [number(tracks[key]) for key in ("confirmed_median_s", "confirmed_longest_s")] + [number(found["cpu_s"])]
+    headings = ["tracks confirmed", "never confirmed", "rows", "coasted", "median life, s", "longest, s", "CPU, s"]
+    table("", headings, [cells])
+
+
+def score_table(measures: Mapping[str, float | None]) -> None:
+    """Print measures of tracks against truth."""
+    from openiamd.results.track_measures import MEANINGS
+
+    rows = [[name, number(value), MEANINGS[name]] for name, value in measures.items()]
+    table("", ["measure", "value", "what it is"], rows)
 
 
 def validation_tables(rows: Sequence["Row"], every: bool) -> None:

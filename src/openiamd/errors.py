@@ -5,6 +5,7 @@ OpenIAMDError
 ├── CatalogueError   a catalogue entry: a value without range or source, an unknown name
 ├── UnitError        a quantity: no unit, the wrong unit, not a number
 ├── TerrainError     elevations: no such file, not readable, not covered, voids, a place below ground
+├── RecordingError   recorded sensors, plots, tracks or truth: missing, unreadable, a value that cannot be
 ├── ResultsError     a run folder: missing, incomplete, made by something else
 ├── CapacityError    a limit of memory or of the counters behind the draws, named in the message
 └── UsageError       the command line or an argument of a public function
@@ -66,6 +67,10 @@ class UnitError(OpenIAMDError):
 
 class TerrainError(OpenIAMDError):
     """Elevation data cannot be read or fetched, or does not fit the scenario."""
+
+
+class RecordingError(OpenIAMDError):
+    """A file of recorded sensors, plots, tracks or truth cannot be used as it is."""
 
 
 class ResultsError(OpenIAMDError):

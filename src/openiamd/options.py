@@ -1,6 +1,7 @@
 """The options of each command, and what their values are read as."""
 
 import argparse
+import math
 import re
 from pathlib import Path
 from typing import Any, NoReturn
@@ -60,6 +61,29 @@ def _lengths(text: str) -> list[float]:
     return [_quantity("length")(one) for one in text.split(",")]
 
 
+def _above_zero(text: str) -> float:
+    """Return a plain number above 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0.0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number above 0")
+    return value
+
+
+def _horizontal_vertical(vertical: float) -> Any:
+    """Return a reader of `H` or `H,V`; ``vertical`` stands for a V that is left out."""
+
+    def read(text: str) -> tuple[float, float]:
+        parts = text.split(",")
+        if len(parts) > 2:
+            raise argparse.ArgumentTypeError(f"'{text}' is not H or H,V")
+        return _above_zero(parts[0]), _above_zero(parts[1]) if len(parts) == 2 else vertical
+
+    return read
+
+
 def add_options(name: str, command: argparse.ArgumentParser) -> None:
     """Add the arguments and options of the command ``name``."""
     if name == "terrain":
@@ -71,7 +95,11 @@ def add_options(name: str, command: argparse.ArgumentParser) -> None:
     if name in ("run", "compare", "coverage"):
         command.add_argument("-o", dest="output", type=Path, metavar="DIR", help="folder, absent or empty")
         command.add_argument("--terrain", metavar="SOURCE", help=TERRAIN)
-    if name in ("run", "compare", "coverage", "catalogue", "validate"):
+    if name == "track":
+        _add_track_options(command)
+    if name == "score":
+        _add_score_options(command)
+    if name in ("run", "compare", "coverage", "track", "score", "catalogue", "validate"):
         command.add_argument("--json", action="store_true", help="print JSON alone on stdout")
     if name == "run":
         command.add_argument("--variant", metavar="V", help="variant (default: the scenario's reference)")
@@ -134,3 +162,64 @@ def _add_terrain_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--cache", type=Path, metavar="DIR", help="folder of fetched sets (default: the user's cache)")
     command.add_argument("--dry-run", action="store_true", help="say what would be fetched, without the network")
+
+
+def _add_track_options(command: argparse.ArgumentParser) -> None:
+    """Add what `track` takes."""
+    count = _whole_number(1, 1000)
+    command.add_argument("plots", type=Path, metavar="PLOTS", help="Parquet, or ASTERIX category 048")
+    command.add_argument("--sensors", type=Path, metavar="SENSORS", required=True, help="CSV, one row a sensor")
+    command.add_argument(
+        "-o", dest="output", type=Path, metavar="TRACKS", required=True, help="Parquet, must not exist yet"
+    )
+    command.add_argument(
+        "--motion", choices=("cv", "imm"), default="cv",
+        help="constant velocity (default), or an interacting mix of straight, turning and ballistic flight",
+    )  # fmt: skip
+    command.add_argument(
+        "--association", choices=("gnn", "jpda"), default="gnn",
+        help="global nearest neighbour (default), or joint probabilistic data association",
+    )  # fmt: skip
+    command.add_argument(
+        "--process-noise", type=_horizontal_vertical(0.05), default=(1.0, 0.05), metavar="H[,V]",
+        help="power density of acceleration, horizontal and vertical, m2/s3 (default: 1,0.05)",
+    )  # fmt: skip
+    command.add_argument(
+        "--velocity-prior", type=_horizontal_vertical(10.0), default=(160.0, 10.0), metavar="H[,V]",
+        help="1-sigma speed of a new track, horizontal and vertical, m/s (default: 160,10)",
+    )  # fmt: skip
+    command.add_argument(
+        "--gate", type=_above_zero, default=4.0, metavar="G", help="Mahalanobis distance, not squared (default: 4)"
+    )
+    command.add_argument(
+        "--confirm", type=count, default=3, metavar="M", help="update at which a track is confirmed (default: 3)"
+    )
+    command.add_argument(
+        "--drop-tentative", type=count, default=2, metavar="K",
+        help="consecutive miss at which a tentative track is dropped (default: 2)",
+    )  # fmt: skip
+    command.add_argument(
+        "--drop-confirmed", type=count, default=4, metavar="K",
+        help="consecutive miss at which a confirmed track is dropped (default: 4)",
+    )  # fmt: skip
+
+
+def _add_score_options(command: argparse.ArgumentParser) -> None:
+    """Add what `score` takes."""
+    command.add_argument("tracks", type=Path, metavar="TRACKS", help="Parquet, as `iamd track` writes it")
+    command.add_argument("truth", type=Path, metavar="TRUTH", help="Parquet: time_s, object, place and velocity")
+    command.add_argument(
+        "--cutoff", type=_above_zero, default=2000.0, metavar="M", help="of OSPA and GOSPA, metres (default: 2000)"
+    )
+    command.add_argument(
+        "--order", type=_whole_number(1, 100), default=2, metavar="P", help="of OSPA and GOSPA (default: 2)"
+    )
+    command.add_argument(
+        "--gate", type=_above_zero, default=2000.0, metavar="M",
+        help="a track may be an object's within this distance, metres (default: 2000)",
+    )  # fmt: skip
+    command.add_argument(
+        "--warm-up", type=_whole_number(0, 10**6), default=0, metavar="N",
+        help="times at the start that the means of OSPA and GOSPA leave out (default: 0)",
+    )  # fmt: skip
+    command.add_argument("--tentative", action="store_true", help="score tentative tracks too")

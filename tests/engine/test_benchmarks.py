@@ -11,7 +11,9 @@ import pytest
 from scenes import resolved
 
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
-SCRIPTS = ["environment.py", "growth.py", "orders.py", "soak.py", "speed.py", "stages.py", "terrain.py", "twins/run.py"]
+SCRIPTS = ["environment.py", "growth.py", "orders.py", "soak.py", "speed.py", "stages.py", "terrain.py"]
+SCRIPTS += [f"tracking/{name}.py" for name in ("air_scenes", "real", "run", "twin", "twin_filter", "twin_hypotheses")]
+SCRIPTS += ["twins/run.py"]
 
 
 def imported(script: str) -> ModuleType:
@@ -56,3 +58,12 @@ def test_the_c_twins_give_the_same_numbers(tmp_path):
         ours()
         theirs()
         assert difference() < 1e-12
+
+
+def test_the_twin_keeps_its_targets_through_crossings():
+    scenes, twin = imported("tracking/air_scenes.py"), imported("tracking/twin.py")
+    plots, sensors, truth, origins = scenes.recording("n10_T10_c5", seed=4)
+    tracks = twin.track_plots(plots, sensors, twin.Policy())
+    used = tracks.plot[tracks.confirmed & ~tracks.coasted]
+    assert (origins[used] >= 0).mean() > 0.98
+    assert len(used) > 0.8 * len(truth.time_s) * sensors.detection_probability[0]

@@ -91,8 +91,7 @@ def test_one_more_object_changes_nothing_for_the_others(where):
 def permutations(scene: Data) -> list[Data]:
     reversed_groups = {**scene, "raids": dict(reversed(scene["raids"].items()))}
     reversed_groups["traffic"] = dict(reversed(scene["traffic"].items()))
-    # Radars of one node keep their order: within a step their plots are taken radar by radar.
-    sensors = {name: scene["sensors"][name] for name in ("crc-radar", "search", "guide")}
+    sensors = {name: scene["sensors"][name] for name in ("crc-radar", "guide", "search")}
     other_forces = {**scene, "sensors": sensors, "nodes": dict(reversed(scene["nodes"].items()))}
     return [reversed_groups, other_forces]
 

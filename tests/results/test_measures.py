@@ -58,12 +58,12 @@ def slow_measures(result, entities, run, warmup_s, duration_s):
         "hostile.total": len(hostile),
         "kills.total": sum(flown[i]["status"] == kinds.KILLED for i in hostile),
         "shots.total": count(kinds.SHOT),
-        "shots_wasted": count(kinds.WASTED),
-        "overkill": count(kinds.OVERKILL),
         "missiles_left": sum(row["left"] for row in rows_of(result.magazines) if row["run"] == run),
         "cost.killed_threats_usd": sum(objects[i]["price_usd"] for i in hostile if flown[i]["status"] == kinds.KILLED),
         "cost.interceptors_usd": sum(count(kinds.SHOT, i) * one["price_usd"] for i, one in enumerate(interceptors)),
     }
+    told = {"shots_wasted": kinds.WASTED, "overkill": kinds.OVERKILL, "identity_conflicts": kinds.IDENTITY_CONFLICT}
+    found |= {name: count(kind) for name, kind in told.items()}
     for i, one in enumerate(interceptors):
         found[f"shots.{one['id']}"] = count(kinds.SHOT, i)
     for i, name in enumerate(ids["asset"]):

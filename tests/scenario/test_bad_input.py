@@ -118,7 +118,7 @@ SPOILED = [
     ("at: [39.9, 32.9], facing", "at: [39.91, 32.9], facing", 13, "sensor 'guide' is placed at 39.91", "39.9"),
     ("at: [39.9, 32.9], facing", "at: Ankara, facing", 13, "'Ankara' is not a place", "[39.9, 32.9]"),
     ("nodes:", "nodez:", 8, "the scenario has the unknown key 'nodez'", "did you mean 'nodes'?"),
-    ("iff: [mode3]", "iff: [mode4]", 9, "node 'post', iff.0 is 'mode4'", "'mode5' or 'mode3'"),
+    ("iff: [mode3]", "iff: [mode6]", 9, "node 'post', iff.0 is 'mode6'", "'mode5', 'mode4' or 'mode3'"),
     ("facing: 180 deg", "facin: 180 deg", 13, "sensor 'guide' has the unknown key 'facin'", "did you mean 'facing'?"),
     ("doctrine: blue}", "}", 10, "node 'crc' lacks 'doctrine'", "Named set of rules"),
     ("count: 4", "count: four", 20, "raid 'cruise', count is 'four', not a whole number", "Number of objects"),

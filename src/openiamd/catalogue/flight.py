@@ -34,6 +34,7 @@ def _first(
         place = (*path.split(".", 1), "type")
         raise scenario.error(place, f"'{group.type}' is of class {entry.object_class} but flies {flies}", hint)
     replies = entry.replies if group.replies is None else group.replies
+    failure = group.transponder
     return FlyingObject(
         id=name,
         group=name,
@@ -54,6 +55,9 @@ def _first(
         arrival_index=0,
         target=-1 if group.target is None else targets[group.target],
         mode5="mode5" in replies,
+        mode4="mode4" in replies,
+        transponder_off=values.scenario(f"{path}.transponder.off", failure.off) if failure else 0.0,
+        wrong_key=values.scenario(f"{path}.transponder.wrong_key", failure.wrong_key) if failure else 0.0,
         mode3="mode3" in replies,
         price_usd=values.get(group.type, "price"),
         follows_ground=group.launch is None and _counts_from_ground(group, entry.object_class),

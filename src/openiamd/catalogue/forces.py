@@ -2,11 +2,13 @@
 
 import math
 
+from openiamd.catalogue.identification import missile_criterion, weights
 from openiamd.catalogue.kinds import RADAR_EQUATION, RADAR_LOSSES
 from openiamd.catalogue.places import NEVER_S, point
 from openiamd.catalogue.resolved import FireUnit, Interceptor, Node, Point, RadarEquation, Sensor
 from openiamd.catalogue.values import Values
 from openiamd.scenario.document import suggestion
+from openiamd.scenario.forces import Node as NodeEntry
 from openiamd.scenario.model import Scenario
 from openiamd.scenario.readiness import Duty
 
@@ -31,11 +33,11 @@ def _node(scenario: Scenario, values: Values, name: str) -> Node:
         interrogator_range_m=values.get(node.interrogator, "interrogator_range") if node.iff else 0.0,
         mode5_reply_probability=values.get(node.interrogator, "mode5_reply") if "mode5" in node.iff else 0.0,
         mode3_reply_probability=values.get(node.interrogator, "mode3_reply") if "mode3" in node.iff else 0.0,
-        confirm_hits=values.count(node.type, "confirm_hits"),
-        confirm_scans=values.count(node.type, "confirm_scans"),
-        drop_misses=values.count(node.type, "drop_misses"),
-        gate=values.get(node.type, "gate"),
-        process_noise=values.get(node.type, "process_noise"),
+        confirm_hits=round(_tracker_value(values, name, node, "confirm_hits")),
+        confirm_scans=round(_tracker_value(values, name, node, "confirm_scans")),
+        drop_misses=round(_tracker_value(values, name, node, "drop_misses")),
+        gate=_tracker_value(values, name, node, "gate"),
+        process_noise=_tracker_value(values, name, node, "process_noise"),
         control_status=rules.weapons_control,
         control_status_autonomous=rules.autonomous,
         method_of_control=rules.method,
@@ -55,7 +57,23 @@ def _node(scenario: Scenario, values: Values, name: str) -> Node:
         ballistic_minimum_speed_mps=values.scenario(f"{path}.ballistic_speed", rules.ballistic_speed),
         engage_once=rules.engage == "once",
         identify_all_hostile=idealised is not None and idealised.identify == "hostile",
+        mode4="mode4" in node.iff,
+        mode4_reply_probability=values.get(node.interrogator, "mode4_reply") if "mode4" in node.iff else 0.0,
+        missile=missile_criterion(values, path, rules),
+        weights=weights(values, path, rules),
+        conflict=rules.conflict,
+        fusion=node.fusion,
     )
+
+
+def _tracker_value(values: Values, name: str, node: NodeEntry, value: str) -> float:
+    """Return a number of a node's tracker: the scenario's, else that of its catalogue entry."""
+    given = getattr(node.tracker, value) if node.tracker else None
+    if given is None:
+        return values.get(node.type, value)
+    if isinstance(given, int):
+        return given
+    return values.scenario(f"nodes.{name}.tracker.{value}", given)
 
 
 def sensors(scenario: Scenario, values: Values, object_ids: list[str]) -> tuple[Sensor, ...]:
@@ -115,6 +133,11 @@ def _sensor(scenario: Scenario, values: Values, name: str, object_ids: list[str]
         active_until_s=active_until_s,
         detect_always=idealised is not None and idealised.detect_always,
         noiseless=idealised is not None and not idealised.noise,
+        bias_range_m=values.optional(kind, "bias_range", 0.0),
+        bias_azimuth_rad=values.optional(kind, "bias_azimuth", 0.0),
+        bias_elevation_rad=values.optional(kind, "bias_elevation", 0.0),
+        range_rate_resolution_mps=values.optional(kind, "range_rate_resolution", 0.0),
+        range_rate_floor_mps=values.optional(kind, "range_rate_floor", 0.0),
     )
 
 

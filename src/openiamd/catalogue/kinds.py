@@ -76,6 +76,15 @@ RADAR = {
     "beam_shape_loss": ValueKind("ratio", "loss of a beam that scans past; without it, none", True, optional=True),
     "processing_loss": ValueKind("ratio", "loss of CFAR, straddling, mismatch; without it, none", True, optional=True),
     "integration_loss": ValueKind("ratio", "loss of adding pulses; without it, none", True, optional=True),
+    "bias_range": ValueKind(
+        "length", "registration: 1 sigma of a range error that is constant in a run; without it, none", optional=True
+    ),
+    "bias_azimuth": ValueKind("angle", "registration: 1 sigma of a constant error in azimuth", optional=True),
+    "bias_elevation": ValueKind("angle", "registration: 1 sigma of a constant error in elevation", optional=True),
+    "range_rate_resolution": ValueKind(
+        "speed", "width of a Doppler cell; without it, or 0, range rate is not measured", optional=True
+    ),
+    "range_rate_floor": ValueKind("speed", "range-rate error that no signal strength removes", optional=True),
 }
 # A radar is defined by its range anchor, by these, or by both, which must then agree. Losses leave the air out.
 RADAR_EQUATION = ("transmit_power", "pulse_length", "antenna_gain", "system_temperature")
@@ -132,6 +141,7 @@ LINK = {
 
 IFF = {
     "mode5_reply": ValueKind("probability", "probability that a friend with Mode 5 answers one interrogation"),
+    "mode4_reply": ValueKind("probability", "probability that a friend with Mode 4 answers one interrogation"),
     "mode3_reply": ValueKind("probability", "probability that an aircraft with Mode 3/A/S answers one interrogation"),
     "interrogator_range": ValueKind("length", "nothing answers from beyond", True),
 }
@@ -168,5 +178,5 @@ KINDS: dict[str, dict[str, ValueKind]] = {
 # Of a fire unit, by interceptor: `loads: {s400/48n6e3: {nominal: 4, ...}}`.
 LOAD = ValueKind("number", "rounds of this interceptor that one launcher holds", True, whole=True)
 OBJECT_CLASSES = ("fighter", "transport", "airliner", "uav", "cruise", "ballistic", "drone", "bomber")
-REPLY_MODES = ("mode5", "mode3")
+REPLY_MODES = ("mode5", "mode4", "mode3")
 DISTRIBUTIONS = ("pert", "uniform", "loguniform", "fixed")

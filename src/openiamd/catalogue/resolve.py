@@ -6,6 +6,7 @@ from dataclasses import replace
 from openiamd.catalogue.entries import Catalogue
 from openiamd.catalogue.flight import flying_objects
 from openiamd.catalogue.forces import fire_units, interceptor, loaded_interceptors, nodes, sensors
+from openiamd.catalogue.identification import flight_plans
 from openiamd.catalogue.places import NEVER_S, point
 from openiamd.catalogue.resolved import Asset, Corridor, Environment, Link, ResolvedScenario
 from openiamd.catalogue.values import Values
@@ -39,6 +40,7 @@ def resolve(scenario: Scenario, catalogue: Catalogue, overrides: Mapping[str, fl
         environment=_environment(scenario, values),
         assets=_assets(scenario, values),
         corridors=_corridors(scenario, values),
+        flight_plans=flight_plans(scenario, values, objects),
         objects=objects,
         nodes=nodes(scenario, values),
         sensors=sensors(scenario, values, [item.id for item in objects]),

@@ -6,12 +6,17 @@ Angles are radians (azimuth clockwise from true north), heights metres above the
 
 from dataclasses import dataclass, field
 
+from openiamd.catalogue.identities import Criterion, FlightPlan, Weights
+
 SCANS = ("rotating", "sector", "electronic")
 SIDES = ("friendly", "civil", "hostile")
 CLASSES = ("fighter", "transport", "airliner", "uav", "cruise", "ballistic", "drone", "bomber")
 IDENTITIES = ("PENDING", "UNKNOWN", "ASSUMED_FRIEND", "FRIEND", "NEUTRAL", "SUSPECT", "HOSTILE")
 CONTROL_STATUSES = ("HOLD", "TIGHT", "FREE")
 METHODS_OF_CONTROL = ("DECENTRALIZED", "CENTRALIZED", "AUTONOMOUS")
+TOWARD = ("", "asset", "node")
+CONFLICT_RULES = ("own_reply", "friend", "authority", "threat")
+FUSIONS = ("own", "best", "covariance_intersection", "naive")
 REMOTE_USES = ("NONE", "CUE", "LAUNCH_ON_REMOTE", "ENGAGE_ON_REMOTE")
 
 
@@ -99,6 +104,9 @@ class FlyingObject:
     price_usd: float
     follows_ground: bool = False  # heights are counted from the ground, where there is terrain
     departs: bool = True  # False: reaching the end of the route is a leak (hostile)
+    mode4: bool = False  # answers Mode 4
+    transponder_off: float = 0.0  # probability, for the whole flight
+    wrong_key: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -137,6 +145,12 @@ class Node:
     ballistic_minimum_speed_mps: float  # faster than this is a ballistic missile
     engage_once: bool  # engage at the first decision or never
     identify_all_hostile: bool  # idealised runs: every confirmed track is HOSTILE
+    mode4: bool = False  # its interrogators hold Mode 4
+    mode4_reply_probability: float = 0.0
+    missile: Criterion | None = None  # motion by which a track is taken for a missile
+    weights: Weights | None = None  # identifies by Bayes' rule; None: by rules
+    conflict: str = "own_reply"  # one of CONFLICT_RULES
+    fusion: str = "covariance_intersection"  # one of FUSIONS
 
 
 @dataclass(frozen=True)
@@ -196,6 +210,11 @@ class Sensor:
     active_until_s: float
     detect_always: bool  # idealised: Pd 1 inside range and sector, horizon ignored
     noiseless: bool  # idealised: measurement equals truth
+    bias_range_m: float = 0.0  # registration: 1σ of errors that are constant in a run
+    bias_azimuth_rad: float = 0.0
+    bias_elevation_rad: float = 0.0
+    range_rate_resolution_mps: float = 0.0  # 0: range rate is not measured
+    range_rate_floor_mps: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -295,6 +314,7 @@ class ResolvedScenario:
     environment: Environment
     assets: tuple[Asset, ...]
     corridors: tuple[Corridor, ...]
+    flight_plans: tuple[FlightPlan, ...]
     objects: tuple[FlyingObject, ...]
     nodes: tuple[Node, ...]
     sensors: tuple[Sensor, ...]

@@ -42,6 +42,7 @@ FIXED = {
     "civil_engaged": Wording("Civil aircraft shot at"),
     "friendly_killed": Wording("Friendly aircraft shot down"),
     "civil_killed": Wording("Civil aircraft shot down"),
+    "identity_conflicts": Wording("Times that own evidence and a report disagreed: HOSTILE against a friend"),
     "friendly_engaged_per_1000h": Wording("Friendly aircraft shot at, per 1,000 flight hours"),
     "civil_engaged_per_1000h": Wording("Civil aircraft shot at, per 1,000 flight hours"),
     "friendly_killed_per_1000h": Wording("Friendly aircraft shot down, per 1,000 flight hours"),

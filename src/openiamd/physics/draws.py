@@ -37,6 +37,8 @@ TRACK_FACTOR = 7
 START = 8
 ARRIVAL = 9
 SENSOR_PHASE = 12
+TRANSPONDER = 20
+REGISTRATION = 30
 
 NO_ENTITY = 0  # stands for "no second entity"
 

@@ -9,6 +9,9 @@ FIRST_DETECTION = 11
 TRACK_CONFIRMED = 20
 TRACK_DROPPED = 21
 NUMBER_CHANGED = 22
+DUAL_DESIGNATION = 23
+DUAL_RESOLVED = 24
+DECORRELATED = 25
 TRACK_RECEIVED = 30
 CONTACT_LOST = 31
 CONTACT_RESTORED = 32
@@ -16,6 +19,8 @@ IDENTITY = 40
 ENGAGE = 41
 HELD = 42
 CEASED = 43
+IDENTITY_CONFLICT = 48
+IDENTITY_RESOLVED = 49
 SHOT = 50
 KILL = 60
 MISS = 61
@@ -33,6 +38,9 @@ KIND_NAMES = {
     TRACK_CONFIRMED: "track confirmed",
     TRACK_DROPPED: "track dropped",
     NUMBER_CHANGED: "number changed",
+    DUAL_DESIGNATION: "dual designation",
+    DUAL_RESOLVED: "dual resolved",
+    DECORRELATED: "decorrelated",
     TRACK_RECEIVED: "track received",
     CONTACT_LOST: "contact lost",
     CONTACT_RESTORED: "contact restored",
@@ -40,6 +48,8 @@ KIND_NAMES = {
     ENGAGE: "engage",
     HELD: "held",
     CEASED: "ceased",
+    IDENTITY_CONFLICT: "identity conflict",
+    IDENTITY_RESOLVED: "identity resolved",
     SHOT: "shot",
     KILL: "kill",
     MISS: "miss",
@@ -61,6 +71,11 @@ IDENTITY_REASONS = (
     "behaviour",
     "evidence lapsed",
     "idealised",
+    "mode 4 reply",
+    "missile criteria",
+    "flight plan",
+    "weight of evidence",
+    "conflict rule",
 )
 HELD_REASONS = (
     "none", "no channel", "no missile", "outside envelope", "weapons hold", "no order from above", "not interrogated",

@@ -26,6 +26,7 @@ MEASURES = {
     "civil_engaged": "distinct civil objects shot at, as for friendly ones",
     "friendly_killed": "friendly objects killed",
     "civil_killed": "civil objects killed",
+    "identity_conflicts": "times that a node's own evidence and a report began to disagree: HOSTILE against a friend",
     "friendly_flight_hours": "hours flown by friendly objects",
     "civil_flight_hours": "hours flown by civil objects",
     "shots.total": "interceptors fired",
@@ -149,7 +150,8 @@ def _own_losses(rows: _Rows, events: EventRows) -> dict[str, Floats]:
     start_s = np.where(rows.counted, rows.start_s, 0.0)
     end_s = np.where(rows.counted, np.minimum(rows.end_s, rows.duration_s), 0.0)
     flown_s = np.maximum(end_s - start_s, 0.0)
-    measures: dict[str, Floats] = {}
+    conflicts = _counts(rows, events, events.kind == kinds.IDENTITY_CONFLICT)
+    measures: dict[str, Floats] = {"identity_conflicts": conflicts}
     for side in ("friendly", "civil"):
         members = rows.entities.on_side(side)
         measures[f"{side}_engaged"] = _total(engaged, members)

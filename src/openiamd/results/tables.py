@@ -70,11 +70,18 @@ EVENT_TABLES = {
         (_KIND, *_OBJECT, Column("sensor", "other", "sensor"), _NODE, Column("range_m", "value"), *_LAST),
     ),
     "tracks": EventTable(
-        (kinds.TRACK_CONFIRMED, kinds.TRACK_DROPPED, kinds.NUMBER_CHANGED),
+        (
+            *(kinds.TRACK_CONFIRMED, kinds.TRACK_DROPPED, kinds.NUMBER_CHANGED),
+            *(kinds.DUAL_DESIGNATION, kinds.DUAL_RESOLVED, kinds.DECORRELATED),
+        ),
         (
             *(_KIND, _NODE, _TRACK, *_OBJECT),
             Column("range_m", "value", only=(kinds.TRACK_CONFIRMED,)),
             Column("old_track_number", "value", only=(kinds.NUMBER_CHANGED,)),
+            Column(
+                *("other_track_number", "value"),
+                only=(kinds.DUAL_DESIGNATION, kinds.DUAL_RESOLVED, kinds.DECORRELATED),
+            ),
             *_LAST,
         ),
     ),
@@ -88,11 +95,19 @@ EVENT_TABLES = {
         ),
     ),
     "decisions": EventTable(
-        (kinds.IDENTITY, kinds.ENGAGE, kinds.HELD, kinds.CEASED),
+        (
+            *(kinds.IDENTITY, kinds.ENGAGE, kinds.HELD, kinds.CEASED),
+            *(kinds.IDENTITY_CONFLICT, kinds.IDENTITY_RESOLVED),
+        ),
         (
             *(_KIND, _NODE, _TRACK, *_OBJECT),
-            Column("identity", "code", "identity", (kinds.IDENTITY,)),
+            Column(
+                *("identity", "code", "identity"), (kinds.IDENTITY, kinds.IDENTITY_CONFLICT, kinds.IDENTITY_RESOLVED)
+            ),
             Column("identity_reason", "other", "identity_reason", (kinds.IDENTITY,)),
+            Column("hostile_probability", "value", only=(kinds.IDENTITY,), nullable=True),
+            Column("received_identity", "other", "identity", (kinds.IDENTITY_CONFLICT,)),
+            Column("conflict_s", "value", only=(kinds.IDENTITY_RESOLVED,)),
             Column("fire_unit", "other", "fire_unit", (kinds.ENGAGE, kinds.CEASED)),
             Column("time_to_go_s", "value", only=(kinds.ENGAGE,)),
             Column("held_reason", "code", "held_reason", (kinds.HELD,)),

@@ -47,6 +47,11 @@ def references_are_defined(scenario: Scenario) -> Iterator[Problem]:
         yield from _defined(("links", name, "to"), link.receiver, "joins node", scenario.nodes, "nodes")
     for name, raid in scenario.raids.items():
         yield from _defined(("raids", name, "target"), raid.target, "goes for asset", scenario.assets, "assets")
+    for name, plan in scenario.flight_plans.items():
+        yield from _defined(("flight_plans", name, "of"), plan.of, "is that of traffic", scenario.traffic, "traffic")
+        for position, node in enumerate(plan.known_to or []):
+            path = ("flight_plans", name, "known_to", position)
+            yield from _defined(path, node, "is known to node", scenario.nodes, "nodes")
     for position, name in enumerate(scenario.readiness.applies_to if scenario.readiness else []):
         yield from _defined(("readiness", "applies_to", position), name, "names node", scenario.nodes, "nodes")
 

@@ -102,6 +102,18 @@ def engagements_can_be_guided(scenario: Scenario) -> Iterator[Problem]:
         yield from _duty(path, f"fire unit '{name}'", unit.active)
 
 
+def trackers_can_confirm(scenario: Scenario) -> Iterator[Problem]:
+    """M of N is a rule only where M is at most N."""
+    for name, node in scenario.nodes.items():
+        hits = node.tracker.confirm_hits if node.tracker else None
+        scans = node.tracker.confirm_scans if node.tracker else None
+        if hits is not None and scans is not None and hits > scans:
+            message = f"node '{name}' confirms a track by {hits} plots in {scans} scans"
+            yield Problem(
+                ("nodes", name, "tracker", "confirm_hits"), message, "exchange the two, or lower confirm_hits"
+            )
+
+
 def links_are_represented(scenario: Scenario) -> Iterator[Problem]:
     """A link joins two nodes, and carries and allows what the model represents."""
     for name, link in scenario.links.items():

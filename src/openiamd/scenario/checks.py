@@ -3,6 +3,12 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from openiamd.scenario.check_common import Problem
+from openiamd.scenario.check_identity import (
+    beliefs_add_up,
+    criteria_are_in_order,
+    flight_plans_have_times,
+    transponders_fail_at_most_always,
+)
 from openiamd.scenario.check_names import ids_are_unique, references_are_defined, types_are_in_the_catalogue
 from openiamd.scenario.check_rules import (
     chains_of_command_are_whole,
@@ -14,6 +20,7 @@ from openiamd.scenario.check_rules import (
     only_inputs_have_ranges,
     readiness_is_complete,
     sensors_stand_somewhere,
+    trackers_can_confirm,
 )
 from openiamd.scenario.check_scene import (
     environments_are_of_this_earth,
@@ -33,10 +40,15 @@ CHECKS = (
     flights_can_be_flown,
     sensors_stand_somewhere,
     engagements_can_be_guided,
+    trackers_can_confirm,
     links_are_represented,
     chains_of_command_are_whole,
     readiness_is_complete,
     limits_are_in_order,
+    flight_plans_have_times,
+    transponders_fail_at_most_always,
+    criteria_are_in_order,
+    beliefs_add_up,
     idealisations_are_declared,
     only_inputs_have_ranges,
 )

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from openiamd.scenario.evidence import Bayes, Criterion
 from openiamd.scenario.quantities import Entry, Length, PositiveLength, PositiveTime, Quantity, Speed, Time
 
 ControlStatus = Literal["HOLD", "TIGHT", "FREE"]
@@ -63,6 +64,24 @@ class Doctrine(Entry):
     )
     interrogations: int = Field(
         default=2, ge=0, le=50, description="Unanswered interrogations before behaviour counts."
+    )
+    missile: Criterion | None = Field(
+        default=None,
+        description="Motion by which a track is taken for a missile, as an anti-radiation missile's: HOSTILE once "
+        "enough interrogations went unanswered, SUSPECT before. Without it, motion is judged by 'hostile' alone.",
+    )
+    identification: Literal["rules", "bayes"] = Field(
+        default="rules",
+        description="rules: the first rule that applies decides. bayes: all evidence is weighed by Bayes' rule.",
+    )
+    bayes: Bayes | None = Field(
+        default=None, description="Priors, likelihoods and thresholds of 'bayes'; without it, the defaults."
+    )
+    conflict: Literal["own_reply", "friend", "authority", "threat"] = Field(
+        default="own_reply",
+        description="Whose identity counts where own evidence and a report disagree on fire. own_reply: a reply heard "
+        "by the node, else the report; under bayes, the weight. friend: a FRIEND of either, else the superior's, else "
+        "the more hostile. authority: the superior's, else the own. threat: the more hostile.",
     )
     self_defence: bool = Field(default=True, description="Whether a HOSTILE that closes in may be engaged under HOLD.")
     self_defence_radius: Length = Field(

@@ -4,10 +4,37 @@ from typing import Literal
 
 from pydantic import Field
 
-from openiamd.scenario.quantities import Bearing, Entry, Identifier, Probability, Quantity, Sector, Site, Time
+from openiamd.scenario.quantities import (
+    Bearing,
+    Entry,
+    Identifier,
+    PositiveNumber,
+    Probability,
+    ProcessNoise,
+    Quantity,
+    Sector,
+    Site,
+    Time,
+)
 from openiamd.scenario.readiness import Duty
 
 _NORTH = Quantity(0.0, 0.0, 0.0, "rad")
+
+
+class Tracker(Entry):
+    """How a node tracks; what is left out comes from its catalogue entry."""
+
+    motion: Literal["cv"] = Field(default="cv", description="Motion model: cv, constant velocity.")
+    association: Literal["gnn"] = Field(default="gnn", description="Association: gnn, best assignment of a scan.")
+    process_noise: ProcessNoise | None = Field(
+        default=None, description="Spectral density of white-noise acceleration, like 20 m2/s3."
+    )
+    gate: PositiveNumber | None = Field(
+        default=None, description="Mahalanobis distance, not squared, within which a plot may belong to a track."
+    )
+    confirm_hits: int | None = Field(default=None, ge=1, description="M of the M-of-N rule that confirms a track.")
+    confirm_scans: int | None = Field(default=None, ge=1, description="N of the M-of-N rule that confirms a track.")
+    drop_misses: int | None = Field(default=None, ge=1, description="Looks missed in a row that delete a track.")
 
 
 class Node(Entry):
@@ -16,9 +43,17 @@ class Node(Entry):
     type: str = Field(description="Catalogue entry of kind 'command', like s400/55k6e.")
     at: Site = Field(description="Place, rounded to 0.1 degree; of a flying node, the middle of its orbit.")
     doctrine: Identifier = Field(description="Named set of rules from the section 'doctrine'.")
-    iff: list[Literal["mode5", "mode3"]] = Field(default=[], description="Identification modes its interrogators hold.")
+    iff: list[Literal["mode5", "mode4", "mode3"]] = Field(
+        default=[], description="Identification modes its interrogators hold."
+    )
     interrogator: str = Field(default="nato/iff", description="Catalogue entry of kind 'iff': reply rates and range.")
     superior: Identifier | None = Field(default=None, description="Node that holds engagement authority over this one.")
+    tracker: Tracker | None = Field(default=None, description="How it tracks; without it, as its catalogue entry says.")
+    fusion: Literal["own", "best", "covariance_intersection", "naive"] = Field(
+        default="covariance_intersection",
+        description="What it believes of a track that its own radars hold and a link reports: its own state, the better"
+        " of the two, or both joined; naive counts twice and is there to show the harm.",
+    )
 
 
 class Sensor(Entry):

@@ -16,7 +16,7 @@ from openiamd.scenario.problems import translate
 from openiamd.scenario.quantities import Entry, Identifier
 from openiamd.scenario.raids import Raid, Traffic
 from openiamd.scenario.readiness import Readiness
-from openiamd.scenario.scene import Asset, Corridor, Theatre
+from openiamd.scenario.scene import Asset, Corridor, FlightPlan, Theatre
 
 NOT_OVERRIDABLE = ("openiamd", "name", "reference", "compare", "variants")
 
@@ -56,6 +56,7 @@ class Scenario(Entry):
     )
     assets: dict[Identifier, Asset] = Field(default={}, description="Defended places.")
     corridors: dict[Identifier, Corridor] = Field(default={}, description="Airways and return lanes.")
+    flight_plans: dict[Identifier, FlightPlan] = Field(default={}, description="Flights declared beforehand.")
     doctrine: dict[Identifier, Doctrine] = Field(default={}, description="Named sets of rules.")
     nodes: dict[Identifier, Node] = Field(default={}, description="Command nodes.")
     sensors: dict[Identifier, Sensor] = Field(default={}, description="Radars.")

@@ -10,6 +10,7 @@ from openiamd.scenario.document import Document, KeyPath, suggestion
 SINGULAR = {
     "assets": "asset",
     "corridors": "corridor",
+    "flight_plans": "flight plan",
     "doctrine": "doctrine",
     "nodes": "node",
     "sensors": "sensor",

@@ -131,11 +131,17 @@ PositiveLength = Annotated[
 Time = Annotated[Quantity, PlainValidator(_reader("time")), WithJsonSchema(_json_schema("time"))]
 PositiveTime = Annotated[Quantity, PlainValidator(_reader("time", open_end=True)), WithJsonSchema(_json_schema("time"))]
 Speed = Annotated[Quantity, PlainValidator(_reader("speed")), WithJsonSchema(_json_schema("speed"))]
+ClimbRate = Annotated[Quantity, PlainValidator(_reader("speed", -math.inf)), WithJsonSchema(_json_schema("speed"))]
 RainRate = Annotated[
     Quantity, PlainValidator(_reader("rain_rate", open_end=True)), WithJsonSchema(_json_schema("rain_rate"))
 ]
 PositiveNumber = Annotated[
     Quantity, PlainValidator(_reader("number", open_end=True)), WithJsonSchema(_json_schema("number"))
+]
+ProcessNoise = Annotated[
+    Quantity,
+    PlainValidator(_reader("acceleration_density", open_end=True)),
+    WithJsonSchema(_json_schema("acceleration_density")),
 ]
 Rate = Annotated[Quantity, PlainValidator(_reader("rate", open_end=True)), WithJsonSchema(_json_schema("rate"))]
 Bearing = Annotated[Quantity, PlainValidator(_reader("angle", -math.tau)), WithJsonSchema(_json_schema("angle"))]

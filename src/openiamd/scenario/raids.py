@@ -4,10 +4,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from openiamd.scenario.quantities import Entry, Identifier, Length, Quantity, Rate, RoutePoint, Site, Time
+from openiamd.scenario.quantities import Entry, Identifier, Length, Probability, Quantity, Rate, RoutePoint, Site, Time
 
 _NONE_S = Quantity(0.0, 0.0, 0.0, "s")
 _NONE_M = Quantity(0.0, 0.0, 0.0, "m")
+_NEVER = Quantity(0.0, 0.0, 0.0, "")
 
 
 class Arrivals(Entry):
@@ -16,6 +17,15 @@ class Arrivals(Entry):
     rate: Rate = Field(description="Mean arrivals per time.")
     capacity: int = Field(
         ge=1, le=20_000, description="Most arrivals in one run; set it well above rate times duration."
+    )
+
+
+class Transponder(Entry):
+    """How often an aircraft's transponder fails for the whole flight, drawn once per aircraft and run."""
+
+    off: Probability = Field(default=_NEVER, description="Probability that it is off or broken: no mode answers.")
+    wrong_key: Probability = Field(
+        default=_NEVER, description="Probability that its key is wrong: Mode 4 and Mode 5 do not answer."
     )
 
 
@@ -48,8 +58,11 @@ class FlyingGroup(Entry):
     )
     loop: bool = Field(default=False, description="Fly the route again and again, as an orbit.")
     target: Identifier | None = Field(default=None, description="Defended asset that a hostile object goes for.")
-    replies: list[Literal["mode5", "mode3"]] | None = Field(
+    replies: list[Literal["mode5", "mode4", "mode3"]] | None = Field(
         default=None, description="Transponder modes that answer; without it, those of the catalogue entry."
+    )
+    transponder: Transponder | None = Field(
+        default=None, description="How often its transponder fails; without it, never."
     )
     arrivals: Arrivals | None = Field(
         default=None, description="Random arrivals in place of count, spacing and jitter."

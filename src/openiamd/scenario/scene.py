@@ -1,10 +1,21 @@
-"""The scene: theatre, defended assets and corridors."""
+"""The scene: theatre, defended assets, corridors and flight plans."""
 
 from typing import Literal
 
 from pydantic import Field
 
-from openiamd.scenario.quantities import Entry, Length, PositiveLength, PositiveTime, Quantity, Site, Speed, Time
+from openiamd.scenario.quantities import (
+    Entry,
+    Identifier,
+    Length,
+    PositiveLength,
+    PositiveTime,
+    Quantity,
+    RoutePoint,
+    Site,
+    Speed,
+    Time,
+)
 
 IdentityName = Literal["PENDING", "UNKNOWN", "ASSUMED_FRIEND", "FRIEND", "NEUTRAL", "SUSPECT", "HOSTILE"]
 
@@ -49,3 +60,20 @@ class Corridor(Entry):
     identity: IdentityName = Field(
         default="NEUTRAL", description="Identity given to a track that flies as the lane demands."
     )
+
+
+class FlightPlan(Entry):
+    """A declared flight: a track that flies it, in place and on time, is presumed to be what the plan is for."""
+
+    of: Identifier | None = Field(
+        default=None, description="Traffic whose planned flight it is, each member at its planned start."
+    )
+    route: list[RoutePoint] = Field(
+        default=[], description="Instead: points [latitude, longitude, height, speed], all four, and a 'start'."
+    )
+    start: Time | None = Field(default=None, description="Time at the first point of 'route'.")
+    width: PositiveLength = Field(default=_text(10_000.0, "m"), description="Full width about the route.")
+    height: PositiveLength = Field(default=_text(1_000.0, "m"), description="Tolerance above and below the route.")
+    time: PositiveTime = Field(default=_text(120.0, "s"), description="Tolerance before and after the planned time.")
+    identity: IdentityName = Field(default="NEUTRAL", description="Identity given to a track that flies the plan.")
+    known_to: list[Identifier] | None = Field(default=None, description="Nodes that hold the plan; without it, all.")

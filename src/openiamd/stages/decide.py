@@ -14,13 +14,13 @@ from openiamd.world.doctrine import AUTONOMOUS, CENTRALIZED, FREE, TIGHT, AssetT
 from openiamd.world.events import ENGAGE, HELD, NONE, EventLog, log_event
 from openiamd.world.network import MessageState
 from openiamd.world.threats import KIND_AIRCRAFT, KIND_BALLISTIC
+from openiamd.world.tracker import TrackerWork
 from openiamd.world.tracks import (
     ASSUMED_FRIEND,
     FRIEND,
     HOSTILE,
     NEUTRAL,
     PENDING,
-    TrackerWork,
     TrackState,
     coasted_state,
     falls,

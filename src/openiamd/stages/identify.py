@@ -1,19 +1,40 @@
 """Identify: what each node believes its tracks to be, from replies, reports, corridors and behaviour.
 
-Reads   nodes, assets, corridors, links (through what the track file received)
+Reads   nodes, assets, corridors, flight plans, beliefs, links (through what the track file received)
 Writes  identities
 """
 
 import math
 
-from openiamd.kernels import kernel
+from numba import njit
+
+from openiamd.estimation.identity import log_weight, posterior, report_likelihood, silence_weight
+from openiamd.kernels import OPTIONS, kernel
 from openiamd.physics.approach import time_to_go_s
 from openiamd.physics.geodesy import EARTH_RADIUS_M, height_m
-from openiamd.world.arrays import Floats, Rows, constant
+from openiamd.world.arrays import Floats, Rows
 from openiamd.world.doctrine import AssetTable, CorridorTable, NodeTable
-from openiamd.world.events import IDENTITY, EventLog
+from openiamd.world.events import IDENTITY, IDENTITY_CONFLICT, IDENTITY_RESOLVED, NONE, EventLog
+from openiamd.world.evidence import (
+    BY_AUTHORITY,
+    BY_FRIEND,
+    BY_OWN_REPLY,
+    KIND_FRIEND,
+    KIND_HOSTILE,
+    KIND_NEUTRAL,
+    MODE3,
+    MODE4,
+    MODE5,
+    STRAIGHT,
+    BeliefTable,
+    PlanTable,
+    fits,
+    plan_identity,
+)
+from openiamd.world.network import LinkTable
 from openiamd.world.terrain import TerrainTable, ground_below
 from openiamd.world.tracks import (
+    ASSUMED_FRIEND,
     CONFIRMED,
     FRIEND,
     HOSTILE,
@@ -22,13 +43,14 @@ from openiamd.world.tracks import (
     SUSPECT,
     UNKNOWN,
     TrackState,
+    falls,
     log_track,
 )
 
 BECAUSE_NOTHING, BECAUSE_MODE5, BECAUSE_CIVIL, BECAUSE_RECEIVED, BECAUSE_BALLISTIC = 0, 1, 2, 3, 4
 BECAUSE_CORRIDOR, BECAUSE_BEHAVIOUR, BECAUSE_LAPSED, BECAUSE_IDEALISED = 5, 6, 7, 8
+BECAUSE_MODE4, BECAUSE_MISSILE, BECAUSE_PLAN, BECAUSE_WEIGHT, BECAUSE_CONFLICT = 9, 10, 11, 12, 13
 REPLY_LASTS_S = 60.0
-STRAIGHT = constant(False)  # behaviour is judged on a course that does not fall
 
 
 @kernel
@@ -69,39 +91,228 @@ def hostile_behaviour(
 
 
 @kernel
-def believe(
-    now_s: float, nodes: NodeTable, assets: AssetTable, corridors: CorridorTable, terrain: TerrainTable, node: int,
-    held: Rows, state: Floats,
+def replied(now_s: float, held: Rows) -> tuple[int, int]:
+    """Return identity and reason by the best reply of late, or PENDING."""
+    if now_s - held.mode5_s <= REPLY_LASTS_S:
+        return FRIEND, BECAUSE_MODE5
+    if now_s - held.mode4_s <= REPLY_LASTS_S:
+        return FRIEND, BECAUSE_MODE4
+    if now_s - held.civil_s <= REPLY_LASTS_S:
+        return NEUTRAL, BECAUSE_CIVIL
+    return PENDING, BECAUSE_NOTHING
+
+
+@njit(inline="always", **OPTIONS)  # likewise
+def judged(
+    now_s: float, nodes: NodeTable, assets: AssetTable, corridors: CorridorTable, plans: PlanTable,
+    beliefs: BeliefTable, terrain: TerrainTable, node: int, held: Rows, state: Floats,
 ) -> tuple[int, int]:  # fmt: skip
-    """Return identity and reason by the first rule that applies, most certain evidence first.
+    """Return identity and reason by the first rule of motion and place that applies, most certain first.
 
     held, state (6,)  row and state of the track
     """
-    rules = nodes.row[node]
-    if rules.all_hostile:
-        return HOSTILE, BECAUSE_IDEALISED
-    if now_s - held.mode5_s <= REPLY_LASTS_S:
-        return FRIEND, BECAUSE_MODE5
-    if now_s - held.civil_s <= REPLY_LASTS_S:
-        return NEUTRAL, BECAUSE_CIVIL
-    # Hearsay of suspicion does not outweigh what the node sees for itself: two nodes would keep each other at it.
-    received = held.remote_identity
-    if received > UNKNOWN and received != SUSPECT:
-        return received, BECAUSE_RECEIVED
+    rules, missile = nodes.row[node], beliefs.row[node].missile
     speed_mps = math.sqrt(state[3] ** 2 + state[4] ** 2 + state[5] ** 2)
     if speed_mps >= rules.ballistic_minimum_speed_mps:
         return HOSTILE, BECAUSE_BALLISTIC
     altitude_m = height_m(state[0], state[1], state[2]) - ground_below(terrain, state[0], state[1])
+    asked = held.unanswered >= rules.interrogations_required
+    if missile != NONE and fits(beliefs.criterion[missile], nodes, assets, node, state, altitude_m, speed_mps):
+        return HOSTILE if asked else SUSPECT, BECAUSE_MISSILE
     presumed = corridor_identity(corridors, state, altitude_m, speed_mps)
     if presumed != PENDING:
         return presumed, BECAUSE_CORRIDOR
+    if plans.row.shape[0] > 0:
+        presumed = plan_identity(now_s, plans, node, state, altitude_m)
+        if presumed != PENDING:
+            return presumed, BECAUSE_PLAN
     if hostile_behaviour(nodes, assets, node, state, altitude_m, speed_mps):
-        if held.unanswered >= rules.interrogations_required:
-            return HOSTILE, BECAUSE_BEHAVIOUR
-        return SUSPECT, BECAUSE_BEHAVIOUR
-    if received == SUSPECT:
-        return SUSPECT, BECAUSE_RECEIVED
+        return HOSTILE if asked else SUSPECT, BECAUSE_BEHAVIOUR
     return UNKNOWN, BECAUSE_LAPSED if held.identity > UNKNOWN else BECAUSE_NOTHING
+
+
+@kernel
+def kind_of(identity: int) -> int:
+    """Return the kind of object that an identity claims, or ``NONE``."""
+    if identity in (ASSUMED_FRIEND, FRIEND):
+        return KIND_FRIEND
+    if identity == NEUTRAL:
+        return KIND_NEUTRAL
+    return KIND_HOSTILE if identity in (SUSPECT, HOSTILE) else NONE
+
+
+@kernel
+def shown_motion(
+    now_s: float, nodes: NodeTable, assets: AssetTable, beliefs: BeliefTable, node: int, held: Rows, state: Floats,
+    altitude_m: float,
+) -> int:  # fmt: skip
+    """Return the kind of motion that counts for a track: the most hostile-looking one within the node's memory.
+
+    Motion of one minute is hardly new beside that of the minute before, so it is one piece of evidence, not many.
+    """
+    shown, weight = beliefs.row[node].first_class, beliefs.weight
+    speed_mps = math.sqrt(state[3] ** 2 + state[4] ** 2 + state[5] ** 2)
+    while not fits(beliefs.criterion[shown], nodes, assets, node, state, altitude_m, speed_mps):
+        shown += 1  # the last one fits all
+    old = held.motion
+    lapsed = old == NONE or now_s - held.motion_s > beliefs.row[node].memory_s
+    new_menace = weight[shown, KIND_HOSTILE] - max(weight[shown, KIND_FRIEND], weight[shown, KIND_NEUTRAL])
+    if lapsed or new_menace >= weight[old, KIND_HOSTILE] - max(weight[old, KIND_FRIEND], weight[old, KIND_NEUTRAL]):
+        held.motion = shown
+        held.motion_s = now_s
+    return held.motion
+
+
+@kernel
+def weight_of(
+    now_s: float, beliefs: BeliefTable, node: int, held: Rows, kind: int, motion: int, procedure: int, planned: bool
+) -> float:
+    """Return the weight of a node's own evidence for one kind: prior, replies or silence, motion, procedure.
+
+    motion     criterion that counts
+    procedure  kind that a lane or plan presumes, ``NONE``: no such evidence; planned: it is a plan
+    """
+    rules, holds = beliefs.row[node], beliefs.holds[node, kind]
+    weight = beliefs.prior[node, kind] + beliefs.weight[motion, kind]
+    if now_s - held.mode5_s <= REPLY_LASTS_S:
+        weight += log_weight(holds[MODE5])
+    elif now_s - held.mode4_s <= REPLY_LASTS_S:
+        weight += log_weight(holds[MODE4])
+    elif now_s - held.civil_s <= REPLY_LASTS_S:
+        weight += log_weight(holds[MODE3])
+    elif held.unanswered > 0:
+        weight += silence_weight(holds, beliefs.reply[node], held.unanswered)
+    if procedure != NONE and planned:
+        weight += log_weight(rules.plan_own if procedure == kind else rules.plan_other)
+    elif procedure != NONE:
+        weight += log_weight(rules.lane_own if procedure == kind else rules.lane_other)
+    return weight
+
+
+@kernel
+def declared(rules: Rows, friend: float, neutral: float, hostile: float) -> int:
+    """Return the identity that probabilities amount to, by the thresholds in a row of BELIEF_COLUMNS."""
+    if hostile >= rules.suspect:
+        return HOSTILE if hostile >= rules.hostile else SUSPECT
+    if friend >= rules.assumed_friend:
+        return FRIEND if friend >= rules.friend else ASSUMED_FRIEND
+    return NEUTRAL if neutral >= rules.neutral else UNKNOWN
+
+
+@kernel
+def weighed(
+    now_s: float, nodes: NodeTable, assets: AssetTable, corridors: CorridorTable, plans: PlanTable,
+    beliefs: BeliefTable, terrain: TerrainTable, node: int, held: Rows, state: Floats,
+) -> tuple[int, int, float]:  # fmt: skip
+    """Return identity by own evidence, identity by all evidence, and the probability of hostile, by Bayes' rule.
+
+    A received identity counts once, whatever the number of reports, and is left out of the first.
+    """
+    rules, received = beliefs.row[node], kind_of(held.remote_identity)
+    speed_mps = math.sqrt(state[3] ** 2 + state[4] ** 2 + state[5] ** 2)
+    altitude_m = height_m(state[0], state[1], state[2]) - ground_below(terrain, state[0], state[1])
+    motion = shown_motion(now_s, nodes, assets, beliefs, node, held, state, altitude_m)
+    procedure = kind_of(plan_identity(now_s, plans, node, state, altitude_m))
+    planned = procedure != NONE
+    if not planned:
+        procedure = kind_of(corridor_identity(corridors, state, altitude_m, speed_mps))
+    friend = weight_of(now_s, beliefs, node, held, KIND_FRIEND, motion, procedure, planned)
+    neutral = weight_of(now_s, beliefs, node, held, KIND_NEUTRAL, motion, procedure, planned)
+    hostile = weight_of(now_s, beliefs, node, held, KIND_HOSTILE, motion, procedure, planned)
+    p_friend, p_neutral, p_hostile = posterior(friend, neutral, hostile)
+    own = declared(rules, p_friend, p_neutral, p_hostile)
+    if received != NONE:
+        right = rules.presumed if held.remote_identity in (ASSUMED_FRIEND, SUSPECT) else rules.declared
+        friend += log_weight(report_likelihood(right, received == KIND_FRIEND))
+        neutral += log_weight(report_likelihood(right, received == KIND_NEUTRAL))
+        hostile += log_weight(report_likelihood(right, received == KIND_HOSTILE))
+        p_friend, p_neutral, p_hostile = posterior(friend, neutral, hostile)
+    held.friend_log_odds = friend - neutral
+    held.hostile_log_odds = hostile - neutral
+    return own, declared(rules, p_friend, p_neutral, p_hostile), p_hostile
+
+
+@kernel
+def opposed(own: int, received: int) -> bool:
+    """Tell whether two identities disagree on fire: one HOSTILE, the other neutral or a friend; SUSPECT is open."""
+    other = received if own == HOSTILE else own
+    return HOSTILE in (own, received) and other in (ASSUMED_FRIEND, FRIEND, NEUTRAL)
+
+
+@kernel
+def settled(rule: int, own: int, received: int, by_superior: bool) -> int:
+    """Return the identity that counts where own evidence and a report are opposed, by the doctrine's rule."""
+    if rule == BY_FRIEND and FRIEND in (own, received):
+        return FRIEND
+    if rule in (BY_FRIEND, BY_AUTHORITY) and by_superior:
+        return received
+    if rule == BY_AUTHORITY:
+        return own
+    return max(own, received)  # the codes rise from friend to hostile
+
+
+@kernel
+def may_contradict(rules: Rows, rule: int, held: Rows, state: Floats) -> bool:
+    """Tell whether judgement of motion and place could contradict a report, so that it must be asked for.
+
+    A reported friend is contradicted by what is HOSTILE after its interrogations or by its speed. A reported HOSTILE is
+    contradicted by a mere presumption, of a lane or a plan, only where the doctrine lets own evidence win.
+    """
+    if held.remote_identity == HOSTILE:
+        return rule != BY_OWN_REPLY
+    return held.unanswered >= rules.interrogations_required or falls(state, rules.ballistic_minimum_speed_mps)
+
+
+@njit(inline="always", **OPTIONS)  # as a call, its many tables would cost 2 % of the run
+def believe(
+    now_s: float, nodes: NodeTable, assets: AssetTable, corridors: CorridorTable, plans: PlanTable,
+    beliefs: BeliefTable, links: LinkTable, terrain: TerrainTable, node: int, held: Rows, state: Floats,
+) -> tuple[int, int, int, float]:  # fmt: skip
+    """Return identity, reason, identity by own evidence alone, and the probability of hostile (−1: by rules).
+
+    By rules: a reply that the node heard, then a received identity, then motion and place.
+    """
+    received, rule = held.remote_identity, beliefs.row[node].conflict
+    hostile_probability = -1.0
+    if nodes.row[node].weighs:
+        own, identity, hostile_probability = weighed(
+            now_s, nodes, assets, corridors, plans, beliefs, terrain, node, held, state
+        )
+        reason = BECAUSE_WEIGHT
+    else:
+        own, reason = replied(now_s, held)
+        heard = own != PENDING
+        reported = not heard and received > UNKNOWN and received != SUSPECT
+        # Where a report counts, own judgement is asked for only if it can contradict: it would cost 2 % of the run.
+        if not heard and (not reported or may_contradict(nodes.row[node], rule, held, state)):
+            own, reason = judged(now_s, nodes, assets, corridors, plans, beliefs, terrain, node, held, state)
+        identity = own
+        # Hearsay of suspicion does not outweigh what the node sees for itself: two nodes would keep each other at it.
+        if reported or (received == SUSPECT and own == UNKNOWN):
+            identity, reason = received, BECAUSE_RECEIVED
+        # Hostile intent, once shown, does not lapse because the track turns or climbs.
+        if held.own_identity == HOSTILE and own in (UNKNOWN, SUSPECT):
+            own = HOSTILE
+    if rule != BY_OWN_REPLY and opposed(own, received):
+        by_superior = links.row[held.remote_link].sender == nodes.row[node].superior
+        identity, reason = settled(rule, own, received, by_superior), BECAUSE_CONFLICT
+    return identity, reason, own, hostile_probability
+
+
+@kernel
+def note_dispute(
+    now_s: float, tracks: TrackState, events: EventLog, run: int, node: int, slot: int, identity: int
+) -> None:
+    """Log when own evidence and a report begin to disagree on fire, and when that ends, with the identity held then."""
+    held = tracks.row[run, node, slot]
+    own, received, disputed = held.own_identity, held.remote_identity, not math.isinf(held.disputed_s)
+    if opposed(own, received) and not disputed:
+        held.disputed_s = now_s
+        held.cause = log_track(events, now_s, IDENTITY_CONFLICT, tracks, run, node, slot, received, own, 0.0)
+    elif disputed and not opposed(own, received):
+        lasted_s = now_s - held.disputed_s
+        held.disputed_s = math.inf
+        held.cause = log_track(events, now_s, IDENTITY_RESOLVED, tracks, run, node, slot, NONE, identity, lasted_s)
 
 
 @kernel
@@ -111,6 +322,9 @@ def identify(
     nodes: NodeTable,
     assets: AssetTable,
     corridors: CorridorTable,
+    plans: PlanTable,
+    beliefs: BeliefTable,
+    links: LinkTable,
     terrain: TerrainTable,
     tracks: TrackState,
     events: EventLog,
@@ -127,11 +341,18 @@ def identify(
                     continue
                 if held.time_s < time_s and held.remote_s < time_s and held.identity != PENDING:
                     continue
-                identity, reason = believe(now_s, nodes, assets, corridors, terrain, node, held, state)
-                # Hostile intent, once shown, does not lapse because the track turns or climbs.
-                if held.identity == HOSTILE and identity in (UNKNOWN, SUSPECT):
+                identity, reason, own, hostile_probability = HOSTILE, BECAUSE_IDEALISED, HOSTILE, -1.0
+                if not nodes.row[node].all_hostile:
+                    identity, reason, own, hostile_probability = believe(
+                        now_s, nodes, assets, corridors, plans, beliefs, links, terrain, node, held, state
+                    )
+                held.own_identity = own
+                if held.remote_identity > UNKNOWN or not math.isinf(held.disputed_s):
+                    note_dispute(now_s, tracks, events, run, node, slot, identity)
+                sticks = held.identity == HOSTILE and reason not in (BECAUSE_WEIGHT, BECAUSE_CONFLICT)
+                if identity == held.identity or (sticks and identity in (UNKNOWN, SUSPECT)):
                     continue
-                if identity != held.identity:
-                    held.identity = identity
-                    go_s = time_to_go_s(state, STRAIGHT, assets.position_m, assets.radius_m)
-                    held.cause = log_track(events, now_s, IDENTITY, tracks, run, node, slot, reason, identity, go_s)
+                held.identity = identity
+                held.cause = log_track(
+                    events, now_s, IDENTITY, tracks, run, node, slot, reason, identity, hostile_probability
+                )

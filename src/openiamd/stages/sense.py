@@ -10,10 +10,10 @@ from openiamd.kernels import kernel
 from openiamd.physics.detection import fluctuating_energy, fluctuation_degrees, observed_snr, swerling1_observed_snr
 from openiamd.physics.draws import (
     FALSE_PLOT,
-    IFF,
     LOOK,
     NO_ENTITY,
     NOISE,
+    REGISTRATION,
     SENSOR_PHASE,
     normal4,
     poisson,
@@ -21,11 +21,18 @@ from openiamd.physics.draws import (
     uniform4,
 )
 from openiamd.physics.geodesy import EARTH_RADIUS_M, azimuth_elevation_range, height_m, local_basis
-from openiamd.physics.radar import angle_sigma_rad, range_sigma_m
+from openiamd.physics.radar import angle_sigma_rad, range_rate_sigma_mps, range_sigma_m
 from openiamd.world.arrays import Draws, Floats, Rows
 from openiamd.world.events import FIRST_DETECTION, FIRST_LOOK, NONE, EventLog, log_event
-from openiamd.world.plots import CIVIL_REPLY, MODE5_REPLY, NO_REPLY, NOT_ASKED, PlotBuffer, add_plot, merge_plots
+from openiamd.world.plots import (
+    NO_REPLY,
+    NOT_ASKED,
+    PlotBuffer,
+    add_plot,
+    merge_plots,
+)
 from openiamd.world.propagation import PropagationTable
+from openiamd.world.replies import reply_to
 from openiamd.world.sensors import SECTOR, SensorState, SensorTable, first_scan, look_time_s, scan_fraction
 from openiamd.world.signal import apparent_elevation_rad, in_reach, look_snr
 from openiamd.world.terrain import TerrainTable
@@ -38,10 +45,23 @@ PERFECT_SNR = 1e6
 
 
 @kernel
+def draw_biases(radar: Rows, draws: Draws, antenna: Rows, run: int) -> None:
+    """Draw the errors in range, azimuth and elevation that a radar keeps for the whole run."""
+    if radar.bias_group < 0:
+        return
+    number = draws.first + run
+    bias_0, bias_1, bias_2, _ = normal4(draws.seed, number, REGISTRATION, radar.entity, NO_ENTITY, 0, 0)
+    antenna.bias_range_m = bias_0 * radar.bias_range_m
+    antenna.bias_azimuth_rad = bias_1 * radar.bias_azimuth_rad
+    antenna.bias_elevation_rad = bias_2 * radar.bias_elevation_rad
+
+
+@kernel
 def draw_phases(sensors: SensorTable, draws: Draws, state: SensorState, first_run: int, last_run: int) -> None:
-    """Draw where in its scan each radar is at time 0; idealised radars start a scan there."""
+    """Draw where in its scan each radar is at time 0 (idealised: at its start), and its registration error."""
     for run in range(first_run, last_run):
         for sensor in range(sensors.row.shape[0]):
+            draw_biases(sensors.row[sensor], draws, state.row[run, sensor], run)
             if not sensors.row[sensor].detects_always:
                 draw = uniform(draws.seed, draws.first + run, SENSOR_PHASE, sensors.row[sensor].entity, NO_ENTITY, 0, 0)
                 state.row[run, sensor].phase_s = -draw * sensors.row[sensor].revisit_s
@@ -79,19 +99,6 @@ def wanted(radar: Rows, tracks: TrackState, run: int) -> bool:
 
 
 @kernel
-def reply_to(target: Rows, radar: Rows, draws: Draws, run: int, slot: int, range_m: float) -> int:
-    """Return what the interrogator beside this radar hears from an object in this look."""
-    if range_m > radar.interrogator_range_m:
-        return NOT_ASKED
-    draw = uniform(draws.seed, draws.first + run, IFF, radar.interrogator, target.entity, slot, 0)
-    if target.mode5 and radar.interrogates_mode5:
-        return MODE5_REPLY if draw < radar.mode5_reply else NO_REPLY
-    if target.mode3:
-        return CIVIL_REPLY if draw < radar.mode3_reply else NO_REPLY
-    return NO_REPLY
-
-
-@kernel
 def detect(
     radar: Rows, target: Rows, propagation: PropagationTable, draws: Draws, run: int, slot: int, snr: float
 ) -> float:
@@ -112,10 +119,36 @@ def detect(
 
 
 @kernel
+def range_rate_mps(
+    radar: Rows, flying: ThreatState, run: int, thing: int, time_s: float, step_s: float, look_s: float,
+    offset_m: Floats, range_m: float,
+) -> float:  # fmt: skip
+    """Return how fast an object's range grows at a look within this step; 0.0 for a radar that does not measure it.
+
+    The antenna's own motion is taken out. The velocity at the end of the step is carried back by the acceleration that
+    the step's mean velocity implies: what falls freely changes by 10 m/s in a step of 1 s.
+    """
+    if radar.range_rate_resolution_mps <= 0.0 or range_m <= 0.0:
+        return 0.0
+    course = flying.row[run, thing]
+    begin_s = max(time_s, course.start_s)
+    flown_s = min(time_s + step_s, course.end_s) - begin_s
+    part = 2.0 * (look_s - begin_s) / flown_s - 1.0 if flown_s > 0.0 else 0.0
+    rate_mps = 0.0
+    for axis in range(3):
+        mean_mps = flying.velocity_mps[run, thing, axis]
+        if flown_s > 0.0:
+            mean_mps = (flying.position_m[run, thing, axis] - flying.previous_m[run, thing, axis]) / flown_s
+        velocity_mps = mean_mps + part * (flying.velocity_mps[run, thing, axis] - mean_mps)
+        rate_mps += velocity_mps * offset_m[axis] / range_m
+    return rate_mps
+
+
+@kernel
 def measure(
     threats: ThreatTable, sensors: SensorTable, propagation: PropagationTable, draws: Draws, state: SensorState,
     plots: PlotBuffer, events: EventLog, run: int, sensor: int, thing: int, snr: float, position_m: Floats,
-    azimuth_rad: float, elevation_rad: float, range_m: float,
+    azimuth_rad: float, elevation_rad: float, range_m: float, rate_mps: float,
 ) -> None:  # fmt: skip
     """Decide whether this look detects the object and, if so, append its plot and the reply it gives."""
     radar, target, seen = sensors.row[sensor], threats.row[thing], state.look[run, sensor, thing]
@@ -128,9 +161,13 @@ def measure(
         observed = detect(radar, target, propagation, draws, run, slot, snr)
         if observed <= 0.0:
             return
-    measured_m, measured_azimuth_rad, measured_elevation_rad = range_m, azimuth_rad, elevation_rad
+    antenna = state.row[run, sensor]
+    measured_m = range_m + antenna.bias_range_m
+    measured_azimuth_rad = azimuth_rad + antenna.bias_azimuth_rad
+    measured_elevation_rad = elevation_rad + antenna.bias_elevation_rad
+    noise_3 = 0.0
     if not radar.noiseless:
-        noise_0, noise_1, noise_2, _ = normal4(draws.seed, number, NOISE, radar.entity, target.entity, slot, 0)
+        noise_0, noise_1, noise_2, noise_3 = normal4(draws.seed, number, NOISE, radar.entity, target.entity, slot, 0)
         measured_m += noise_0 * range_sigma_m(radar.range_resolution_m, observed, radar.range_floor_m)
         floor_rad = radar.angle_floor_rad
         measured_azimuth_rad += noise_1 * angle_sigma_rad(radar.beamwidth_azimuth_rad, observed, floor_rad)
@@ -148,6 +185,10 @@ def measure(
         plots.row[run, plot].scan = slot // SLOTS
         plots.row[run, plot].origin = thing
         plots.row[run, plot].cause = seen.detection
+        if radar.range_rate_resolution_mps > 0.0:
+            sigma_mps = range_rate_sigma_mps(radar.range_rate_resolution_mps, observed, radar.range_rate_floor_mps)
+            plots.row[run, plot].has_range_rate = True
+            plots.row[run, plot].range_rate_mps = rate_mps + noise_3 * sigma_mps
 
 
 @kernel
@@ -211,6 +252,7 @@ def look(
                 measure(
                     threats, sensors, propagation, draws, state, plots, events,
                     run, sensor, thing, snr, position_m, azimuth_rad, elevation_rad, range_m,
+                    range_rate_mps(radar, flying, run, thing, time_s, step_s, look_s, offset_m, range_m),
                 )  # fmt: skip
         # The next crossing of its direction: half a scan later at least, or the first one since it was let go. A beam
         # that sweeps to and fro comes back at once near the edge of its sector.

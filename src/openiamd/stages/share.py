@@ -7,16 +7,28 @@ Writes  messages, track files
 import math
 
 from openiamd.estimation.fusion import track_quality
-from openiamd.estimation.kalman import predict, predicted_distance2
 from openiamd.kernels import kernel
 from openiamd.physics.draws import LOSS, uniform
 from openiamd.world.arrays import Draws, Floats
+from openiamd.world.correlation import (
+    STALE_INTERVALS,
+    adopt_number,
+    correlate,
+    decorrelate,
+    drifted,
+    find_number,
+    keep_report,
+    report_distance2,
+    reports,
+    stands_back,
+)
 from openiamd.world.doctrine import HOLD, NodeTable
+from openiamd.world.duals import DUAL_CHECK_S, resolve_duals
 from openiamd.world.events import (
     CONTACT_LOST,
     CONTACT_RESTORED,
+    DUAL_RESOLVED,
     NONE,
-    NUMBER_CHANGED,
     OVERFLOW,
     TRACK_DROPPED,
     TRACK_RECEIVED,
@@ -25,42 +37,21 @@ from openiamd.world.events import (
     log_event,
 )
 from openiamd.world.network import USE_NONE, LinkTable, MessageState
+from openiamd.world.tracker import TrackerTable
 from openiamd.world.tracks import (
     CONFIRMED,
     FREE_SLOT,
     HOSTILE,
     PENDING,
     RECEIVED,
-    TrackerTable,
+    SENSITIVITY,
     TrackState,
     clear_slot,
     log_track,
     open_slot,
-    pull,
+    own_estimate,
+    untie,
 )
-
-CORRELATION_GATE2 = 16.27  # chi-square, 3 degrees of freedom, 0.999
-STALE_INTERVALS = 3.0
-
-
-@kernel
-def reports(tracks: TrackState, run: int, node: int, slot: int) -> bool:
-    """Tell whether the node has reporting responsibility: its own radars hold the track, no better report came in."""
-    held = tracks.row[run, node, slot]
-    if held.status != CONFIRMED or held.destroyed:
-        return False
-    if held.remote_link == NONE:
-        return True
-    return held.remote_quality <= track_quality(tracks.covariance[run, node, slot])
-
-
-@kernel
-def copy_state(from_state: Floats, from_covariance: Floats, state: Floats, covariance: Floats) -> None:
-    """Copy a state (6,) and its covariance (6, 6)."""
-    for row in range(6):
-        state[row] = from_state[row]
-        for column in range(6):
-            covariance[row, column] = from_covariance[row, column]
 
 
 @kernel
@@ -82,7 +73,7 @@ def send(
     ring = index % state.filled.shape[2]
     count = 0
     for slot in range(tracks.top[run, sender]):
-        if not line.carries_track or not reports(tracks, run, sender, slot):
+        if not line.carries_track or not reports(send_s, links, tracks, run, sender, slot):
             continue
         held = tracks.row[run, sender, slot]
         if line.loss > 0.0:
@@ -91,15 +82,16 @@ def send(
                 continue
         report, report_state = state.report[run, link, ring, count], state.state[run, link, ring, count]
         report_covariance = state.covariance[run, link, ring, count]
-        copy_state(
-            tracks.state[run, sender, slot], tracks.covariance[run, sender, slot], report_state, report_covariance
-        )
-        ax, ay, az = pull(report_state, nodes.row[sender].ballistic_minimum_speed_mps)
-        predict(report_state, report_covariance, send_s - held.time_s, tracker.row[sender].process_noise, ax, ay, az)
+        own_estimate(
+            tracks, run, sender, slot, send_s, nodes.row[sender].ballistic_minimum_speed_mps,
+            tracker.row[sender].process_noise, report_state, report_covariance,
+        )  # fmt: skip
         report.time_s = send_s
         report.number = held.number
         report.quality = track_quality(report_covariance)
-        report.identity = held.identity if line.carries_identity else PENDING
+        # What others said already is left out of weights, or two nodes would confirm each other.
+        believed = held.own_identity if nodes.row[sender].weighs else held.identity
+        report.identity = believed if line.carries_identity else PENDING
         report.ordered = line.carries_order and held.identity == HOSTILE and nodes.row[sender].control_status != HOLD
         report.subject = held.subject
         report.cause = held.cause
@@ -108,110 +100,45 @@ def send(
 
 
 @kernel
-def find_number(tracks: TrackState, run: int, node: int, number: int) -> int:
-    """Return the slot that already goes by a reported track number, or ``NONE``."""
-    for slot in range(tracks.top[run, node]):
-        held = tracks.row[run, node, slot]
-        if held.status >= CONFIRMED and number in (held.number, held.remote_number):
-            return slot
-    return NONE
-
-
-@kernel
-def correlate(
-    links: LinkTable,
-    nodes: NodeTable,
-    tracker: TrackerTable,
-    tracks: TrackState,
-    state: MessageState,
-    run: int,
-    link: int,
-    ring: int,
-    report: int,
-    node: int,
-    held_already: bool,
-) -> int:
-    """Return the node's track nearest to a report within the correlation gate, or ``NONE``.
-
-    Tracks already tied to a live report of the same link stay with it; a report that is held already as received is
-    compared with the node's own untied tracks only. The distance is taken with the sum of both
-    covariances (Bar-Shalom & Li 1995, Multitarget-Multisensor Tracking, section 8.4), at the report's time.
-    """
-    best, best_distance2 = NONE, CORRELATION_GATE2
-    reported_s = state.report[run, link, ring, report].time_s
-    interval_s, arrival_s = links.row[link].interval_s, reported_s + links.row[link].latency_s
-    report_state = state.state[run, link, ring, report]
-    report_covariance = state.covariance[run, link, ring, report]
-    noise = tracker.row[node].process_noise
-    for slot in range(tracks.top[run, node]):
-        held, track_state = tracks.row[run, node, slot], tracks.state[run, node, slot]
-        if held.status < CONFIRMED or (held_already and (held.status == RECEIVED or held.remote_link != NONE)):
-            continue
-        if held.remote_link == link and held.remote_s > arrival_s - 0.5 * interval_s:
-            continue
-        ax, ay, az = pull(track_state, nodes.row[node].ballistic_minimum_speed_mps)
-        distance2, _ = predicted_distance2(
-            track_state, tracks.covariance[run, node, slot], reported_s - held.time_s, noise, ax, ay, az,
-            report_state, report_covariance,
+def find_track(
+    arrival_s: float, links: LinkTable, nodes: NodeTable, tracker: TrackerTable, tracks: TrackState,
+    state: MessageState, events: EventLog, scratch: Floats, run: int, link: int, ring: int, report: int,
+) -> int:  # fmt: skip
+    """Return the slot of the track that a report is about: tied by number, else correlated, else ``NONE``."""
+    node, number = links.row[link].receiver, state.report[run, link, ring, report].number
+    slot = find_number(tracks, run, node, number)
+    if not links.row[link].correlates:
+        return slot
+    if slot != NONE and tracks.row[run, node, slot].status == CONFIRMED:
+        distance2 = report_distance2(
+            tracks.row[run, node, slot], tracks.state[run, node, slot], tracks.covariance[run, node, slot],
+            tracks.beside[run, node, slot, SENSITIVITY:], nodes.row[node].ballistic_minimum_speed_mps,
+            tracker.row[node].process_noise, state.report[run, link, ring, report].time_s,
+            state.state[run, link, ring, report], state.covariance[run, link, ring, report], scratch,
         )  # fmt: skip
-        if distance2 < best_distance2:
-            best, best_distance2 = slot, distance2
-    return best
-
-
-@kernel
-def adopt_number(
-    arrival_s: float,
-    tracks: TrackState,
-    events: EventLog,
-    run: int,
-    node: int,
-    slot: int,
-    number: int,
-    quality: int,
-    heard: bool,
-) -> None:
-    """Take over the reported number, unless the node's own report is better and the other side will hear it.
-
-    heard  a link leads back to the sender; of equally good reports the lower number stays
-    """
-    held = tracks.row[run, node, slot]
-    own = held.number
-    if own == number:
-        return
-    own_quality = track_quality(tracks.covariance[run, node, slot])
-    if heard and (own_quality > quality or (own_quality == quality and own < number)):
-        return
-    held.number = number
-    held.cause = log_track(events, arrival_s, NUMBER_CHANGED, tracks, run, node, slot, NONE, NONE, float(own))
+        if not drifted(distance2, tracks.row[run, node, slot]):
+            return slot
+        decorrelate(arrival_s, tracks, events, run, node, slot, number)
+        slot = find_number(tracks, run, node, number)
+    known = slot
+    slot = correlate(links, nodes, tracker, tracks, state, scratch, run, link, ring, report, node, known != NONE)
+    if slot == NONE:
+        return known
+    if known not in (NONE, slot) and tracks.row[run, node, known].engagements == 0:
+        log_track(events, arrival_s, DUAL_RESOLVED, tracks, run, node, slot, NONE, NONE, float(number))
+        clear_slot(tracks, run, node, known)
+    return slot
 
 
 @kernel
 def take_report(
-    arrival_s: float,
-    links: LinkTable,
-    nodes: NodeTable,
-    tracker: TrackerTable,
-    tracks: TrackState,
-    state: MessageState,
-    events: EventLog,
-    run: int,
-    link: int,
-    ring: int,
-    report: int,
-    heard: bool,
-) -> None:
-    """Bring one report into the receiver's track file: tied by number, else correlated, else a new received track."""
+    arrival_s: float, links: LinkTable, nodes: NodeTable, tracker: TrackerTable, tracks: TrackState,
+    state: MessageState, events: EventLog, scratch: Floats, run: int, link: int, ring: int, report: int, heard: bool,
+) -> None:  # fmt: skip
+    """Bring one report into the receiver's track file: to the track that it is about, else as a new received track."""
     line, said = links.row[link], state.report[run, link, ring, report]
     node = line.receiver
-    slot = find_number(tracks, run, node, said.number)
-    if line.correlates and (slot == NONE or tracks.row[run, node, slot].status == RECEIVED):
-        known = slot
-        slot = correlate(links, nodes, tracker, tracks, state, run, link, ring, report, node, known != NONE)
-        if slot == NONE:
-            slot = known
-        elif known not in (NONE, slot) and tracks.row[run, node, known].engagements == 0:
-            clear_slot(tracks, run, node, known)
+    slot = find_track(arrival_s, links, nodes, tracker, tracks, state, events, scratch, run, link, ring, report)
     if slot == NONE:
         slot = open_slot(tracks, run, node)
         if slot == NONE:
@@ -221,14 +148,14 @@ def take_report(
         tracks.row[run, node, slot].subject = said.subject
         tracks.row[run, node, slot].confirmed_s = arrival_s
     held = tracks.row[run, node, slot]
-    if held.status == RECEIVED:
-        copy_state(
-            state.state[run, link, ring, report], state.covariance[run, link, ring, report],
-            tracks.state[run, node, slot], tracks.covariance[run, node, slot],
-        )  # fmt: skip
-        held.time_s = said.time_s if line.extrapolates else arrival_s
-        held.number = said.number
-    else:
+    if held.remote_link not in (NONE, link) and stands_back(arrival_s, links, line, said, held):
+        return
+    keep_report(
+        said.time_s if line.extrapolates else arrival_s, tracker.row[node], said, state.state[run, link, ring, report],
+        state.covariance[run, link, ring, report], held, tracks.state[run, node, slot],
+        tracks.covariance[run, node, slot], tracks.beside[run, node, slot], scratch,
+    )  # fmt: skip
+    if held.status != RECEIVED:
         adopt_number(arrival_s, tracks, events, run, node, slot, said.number, said.quality, heard)
     if held.heard != said.number:
         held.heard = said.number
@@ -267,11 +194,7 @@ def forget_stale(
             log_track(events, now_s, TRACK_DROPPED, tracks, run, node, slot, link, NONE, 0.0)
             clear_slot(tracks, run, node, slot)
         else:
-            held.remote_link = NONE
-            held.remote_number = NONE
-            held.remote_identity = PENDING
-            held.remote_quality = NONE
-            held.ordered = False
+            untie(held)
 
 
 @kernel
@@ -334,6 +257,7 @@ def share(
     tracks: TrackState,
     state: MessageState,
     events: EventLog,
+    scratch: Floats,
     first_run: int,
     last_run: int,
 ) -> None:
@@ -352,9 +276,14 @@ def share(
                 if state.filled[run, link, ring] != NONE and line.sender == nodes.row[line.receiver].superior:
                     state.node[run, line.receiver].contact_s = arrival_s
                 for report in range(state.filled[run, link, ring]):
-                    take_report(arrival_s, links, nodes, tracker, tracks, state, events, run, link, ring, report, heard)
+                    take_report(
+                        arrival_s, links, nodes, tracker, tracks, state, events, scratch, run, link, ring, report, heard
+                    )
                 slots.next_receive = index + 1
+        check = math.floor(end_s / DUAL_CHECK_S) > math.floor(time_s / DUAL_CHECK_S)
         for node in range(nodes.row.shape[0]):
+            if check and tracker.row[node].joins_received:
+                resolve_duals(end_s, nodes, tracker, tracks, events, scratch, run, node)
             forget_stale(end_s, links, tracks, state, events, run, node)
             if nodes.row[node].superior != NONE and not math.isinf(nodes.row[node].contact_timeout_s):
                 watch_contact(end_s, nodes, state, events, run, node)

@@ -1,67 +1,58 @@
 """Track: each node turns the plots of its own radars into tracks, without knowing what made them.
 
-Reads   plots, tracker parameters, nodes (the speed from which a track is taken to fall)
+Reads   plots, tracker parameters, radars (where they stand), nodes (the speed from which a track is taken to fall)
 Writes  track files
 """
 
+import math
+
 from openiamd.estimation.assignment import BIG, assign
+from openiamd.estimation.gating import near
 from openiamd.estimation.kalman import predict, predicted_distance2, update
+from openiamd.estimation.registration import BIASES, innovation_covariance, start_sensitivity
 from openiamd.kernels import kernel
 from openiamd.physics.geodesy import height_m
 from openiamd.world.arrays import Floats, Rows
 from openiamd.world.doctrine import NodeTable
 from openiamd.world.events import NONE, OVERFLOW, TRACK_CONFIRMED, TRACK_DROPPED, TRACKS_FULL, EventLog
-from openiamd.world.plots import CIVIL_REPLY, MODE5_REPLY, NO_REPLY, PlotBuffer
-from openiamd.world.sensors import SensorTable
+from openiamd.world.plots import CIVIL_REPLY, MODE4_REPLY, MODE5_REPLY, NO_REPLY, PlotBuffer, next_scan
+from openiamd.world.sensors import SensorState, SensorTable
+from openiamd.world.tracker import GAIN_ROWS, ROWS, SPREAD, TrackerTable, TrackerWork
 from openiamd.world.tracks import (
     CONFIRMED,
     FREE_SLOT,
     NUMBERS_PER_NODE,
     RECEIVED,
+    REMOTE_COVARIANCE,
+    REMOTE_STATE,
+    SENSITIVITY,
     TENTATIVE,
-    TrackerTable,
-    TrackerWork,
     TrackState,
     clear_slot,
+    copy_state,
     log_track,
     open_slot,
     pull,
 )
+from openiamd.world.updates import carry_biases, shift_plots, take_range_rate
 
 MISS_COST = 1e6  # more than any gated pair: as many plots as possible find a track
-NOISE_BOUND = 100.0  # m²/s³, above any process noise times its share of the trace
 HIGH_M = 25_000.0  # nothing but a ballistic missile starts above this height
 AIR_SPEED_SIGMA_MPS = 200.0
 HIGH_SPEED_SIGMA_MPS = 1_500.0
 
 
 @kernel
-def near(state: Floats, covariance: Floats, age_s: float, plot_m: Floats, plot_m2: Floats, gate: float) -> bool:
-    """Tell whether a plot can lie within the gate at all: its distance against the largest possible innovation.
-
-    The largest eigenvalue of S is at most its trace, so no pair within the Mahalanobis gate is lost. A slack of
-    ½ · 10 m/s² · age² covers the fall that the exact distance takes into account.
-    """
-    distance_m2, trace_m2 = 0.0, 0.0
-    square_s2 = age_s * age_s
-    slack_m = 5.0 * square_s2
-    for axis in range(3):
-        offset_m = plot_m[axis] - state[axis] - age_s * state[3 + axis]
-        distance_m2 += offset_m * offset_m
-        trace_m2 += plot_m2[axis, axis] + covariance[axis, axis]
-        trace_m2 += age_s * (2.0 * covariance[axis, 3 + axis] + age_s * covariance[3 + axis, 3 + axis])
-    return distance_m2 <= 2.0 * (gate * gate * (trace_m2 + NOISE_BOUND * square_s2 * abs(age_s)) + slack_m * slack_m)
-
-
-@kernel
 def gate_pairs(
     nodes: NodeTable,
     tracker: TrackerTable,
+    sensors: SensorTable,
     plots: PlotBuffer,
     tracks: TrackState,
     work: TrackerWork,
     run: int,
     node: int,
+    sensor: int,
     first: int,
     last: int,
     scan: int,
@@ -69,26 +60,37 @@ def gate_pairs(
     """Fill ``work.cost`` (plot, column) with −2 log-likelihood of the pairs in the gate; return the columns used.
 
     Plots of other scans stay out of it. ``work.columns`` names each column's slot. Cost d² + log det S: Blackman &
-    Popoli (1999), section 6.3.
+    Popoli (1999), section 6.3. S holds what registration errors add between the radars of a track and that of the plot.
     """
-    columns = 0
+    columns, radar = 0, sensors.row[sensor]
     rules, falls_mps = tracker.row[node], nodes.row[node].ballistic_minimum_speed_mps
-    gate2 = rules.gate * rules.gate
+    gate2, group = rules.gate * rules.gate, radar.bias_group
+    # Twice the sum of two variances is at least that of the difference of their errors.
+    angles_rad2 = 2.0 * (radar.bias_azimuth_rad**2 + radar.bias_elevation_rad**2) if group >= 0 else 0.0
+    ranges_m2 = 2.0 * radar.bias_range_m**2 if group >= 0 else 0.0
     for slot in range(tracks.top[run, node]):
-        status = tracks.row[run, node, slot].status
-        if status == FREE_SLOT or (status == RECEIVED and not rules.joins_received):
+        held = tracks.row[run, node, slot]
+        if held.status == FREE_SLOT or (held.status == RECEIVED and not rules.joins_received):
             continue
         state = tracks.state[run, node, slot]
         covariance = tracks.covariance[run, node, slot]
         listed = False
         for plot in range(first, last):
-            if plots.row[run, plot].scan != scan:
+            taken = plots.row[run, plot]
+            if taken.scan != scan:
                 continue
-            age_s = plots.row[run, plot].time_s - tracks.row[run, node, slot].time_s
+            age_s = taken.time_s - held.time_s
             plot_m = plots.position_m[run, plot]
             plot_m2 = plots.covariance_m2[run, plot]
-            if not near(state, covariance, age_s, plot_m, plot_m2, rules.gate):
+            bias_m2 = 2.0 * held.bias_m2 + ranges_m2 + taken.range_m * taken.range_m * angles_rad2
+            if not near(state, covariance, age_s, plot_m, plot_m2, bias_m2, rules.gate):
                 continue
+            if held.radars != 0 or group >= 0:
+                sensitivity, shift_m = tracks.beside[run, node, slot, SENSITIVITY:], work.shift_m[plot - first]
+                innovation_covariance(
+                    sensitivity, held.radars, age_s, plot_m2, group, shift_m, work.scratch[SPREAD]
+                )  # fmt: skip
+                plot_m2 = work.scratch[SPREAD]
             ax, ay, az = pull(state, falls_mps)
             noise = rules.process_noise if age_s > 0.0 else 0.0
             distance2, spread = predicted_distance2(state, covariance, age_s, noise, ax, ay, az, plot_m, plot_m2)
@@ -111,6 +113,9 @@ def take_reply(held: Rows, plot: Rows) -> None:
         held.unanswered += 1
     elif plot.reply == MODE5_REPLY:
         held.mode5_s = plot.time_s
+        held.unanswered = 0
+    elif plot.reply == MODE4_REPLY:
+        held.mode4_s = plot.time_s
         held.unanswered = 0
     elif plot.reply == CIVIL_REPLY:
         held.civil_s = plot.time_s
@@ -136,6 +141,8 @@ def record_hit(
     hit_s[0] = time_s
     if sensors.row[sensor].engagement >= 0:
         tracks.held_s[run, node, slot, sensors.row[sensor].engagement] = time_s
+    tracks.row[run, node, slot].last_sensor = sensor
+    tracks.row[run, node, slot].last_scan = plots.row[run, plot].scan
     take_reply(tracks.row[run, node, slot], plots.row[run, plot])
 
 
@@ -171,29 +178,33 @@ def confirm(
 
 @kernel
 def take_plot(
-    nodes: NodeTable,
-    tracker: TrackerTable,
-    sensors: SensorTable,
-    plots: PlotBuffer,
-    tracks: TrackState,
-    events: EventLog,
-    run: int,
-    node: int,
-    slot: int,
-    plot: int,
-    sensor: int,
-) -> None:
-    """Update a track with a plot, at the plot's own time."""
-    state = tracks.state[run, node, slot]
-    covariance = tracks.covariance[run, node, slot]
-    time_s = plots.row[run, plot].time_s
-    age_s = time_s - tracks.row[run, node, slot].time_s
+    nodes: NodeTable, tracker: TrackerTable, sensors: SensorTable, antenna_m: Floats, plots: PlotBuffer,
+    tracks: TrackState, events: EventLog, work: TrackerWork, run: int, node: int, slot: int, plot: int, sensor: int,
+) -> None:  # fmt: skip
+    """Update a track with a plot, at the plot's own time: position, then range rate where it was measured.
+
+    antenna_m  (3,) of the radar
+    """
+    held, radar, taken = tracks.row[run, node, slot], sensors.row[sensor], plots.row[run, plot]
+    state, covariance = tracks.state[run, node, slot], tracks.covariance[run, node, slot]
+    age_s = taken.time_s - held.time_s
     ax, ay, az = pull(state, nodes.row[node].ballistic_minimum_speed_mps)
     predict(state, covariance, age_s, tracker.row[node].process_noise if age_s > 0.0 else 0.0, ax, ay, az)
+    if held.radars != 0 or radar.bias_group >= 0:
+        carry_biases(
+            age_s, radar.bias_group, work.shift_m[plot - plots.first[run, sensor]], plots.covariance_m2[run, plot],
+            held, covariance, tracks.beside[run, node, slot, SENSITIVITY:], work.scratch[GAIN_ROWS],
+        )  # fmt: skip
     update(state, covariance, plots.position_m[run, plot], plots.covariance_m2[run, plot])
-    tracks.row[run, node, slot].time_s = time_s
+    if taken.has_range_rate:
+        take_range_rate(
+            tracker.row[node].gate, radar, antenna_m, taken, held, state, covariance,
+            tracks.beside[run, node, slot, SENSITIVITY:], work.scratch[ROWS],
+        )  # fmt: skip
+    held.time_s = taken.time_s
     record_hit(sensors, tracks, plots, run, node, slot, plot, sensor)
-    confirm(nodes, tracker, tracks, events, run, node, slot, time_s)
+    if held.status != CONFIRMED:
+        confirm(nodes, tracker, tracks, events, run, node, slot, taken.time_s)
 
 
 @kernel
@@ -210,9 +221,11 @@ def start_track(
     nodes: NodeTable,
     tracker: TrackerTable,
     sensors: SensorTable,
+    antenna_m: Floats,
     plots: PlotBuffer,
     tracks: TrackState,
     events: EventLog,
+    work: TrackerWork,
     run: int,
     node: int,
     plot: int,
@@ -239,6 +252,20 @@ def start_track(
     held.time_s = taken.time_s
     held.subject = subject_of(taken.time_s, plot_m)
     held.plot_cause = taken.cause
+    group = sensors.row[sensor].bias_group
+    if group >= 0:
+        first = plots.first[run, sensor]
+        held.radars = 1 << group
+        held.bias_m2 = 0.0
+        for bias in range(BIASES):
+            for axis in range(3):
+                held.bias_m2 += work.shift_m[plot - first, bias, axis] ** 2
+        start_sensitivity(tracks.beside[run, node, slot, SENSITIVITY:], group, work.shift_m[plot - first])
+    if taken.has_range_rate:
+        take_range_rate(
+            math.inf, sensors.row[sensor], antenna_m, taken, held, state, covariance,
+            tracks.beside[run, node, slot, SENSITIVITY:], work.scratch[ROWS],
+        )  # fmt: skip
     record_hit(sensors, tracks, plots, run, node, slot, plot, sensor)
     confirm(nodes, tracker, tracks, events, run, node, slot, taken.time_s)
 
@@ -259,6 +286,12 @@ def end_tracks(now_s: float, tracker: TrackerTable, tracks: TrackState, events: 
         elif silent_s > (rules.drop_misses + 0.5) * rules.scan_s:
             if held.remote_link != NONE:
                 held.status = RECEIVED
+                held.radars, held.bias_m2 = 0, 0.0
+                held.time_s = held.remote_time_s
+                copy_state(
+                    tracks.beside[run, node, slot, REMOTE_STATE], tracks.beside[run, node, slot, REMOTE_COVARIANCE:],
+                    tracks.state[run, node, slot], tracks.covariance[run, node, slot],
+                )  # fmt: skip
                 continue
             log_track(events, now_s, TRACK_DROPPED, tracks, run, node, slot, NONE, NONE, silent_s)
             clear_slot(tracks, run, node, slot)
@@ -267,23 +300,16 @@ def end_tracks(now_s: float, tracker: TrackerTable, tracks: TrackState, events: 
 
 
 @kernel
-def scans(plots: PlotBuffer, run: int, first: int, last: int) -> tuple[int, int]:
-    """Return the lowest and the highest scan among plots ``first`` to ``last − 1``."""
-    lowest = plots.row[run, first].scan
-    highest = lowest
-    for plot in range(first + 1, last):
-        lowest = min(lowest, plots.row[run, plot].scan)
-        highest = max(highest, plots.row[run, plot].scan)
-    return lowest, highest
-
-
-@kernel
 def take_scan(
-    nodes: NodeTable, tracker: TrackerTable, sensors: SensorTable, plots: PlotBuffer, tracks: TrackState,
-    events: EventLog, work: TrackerWork, run: int, node: int, sensor: int, first: int, last: int, scan: int,
+    nodes: NodeTable, tracker: TrackerTable, sensors: SensorTable, antennas: SensorState, plots: PlotBuffer,
+    tracks: TrackState, events: EventLog, work: TrackerWork, run: int, sensor: int, scan: int,
 ) -> None:  # fmt: skip
     """Give the plots of one scan to the node's tracks, each to one track at most; what is left starts tracks."""
-    columns = gate_pairs(nodes, tracker, plots, tracks, work, run, node, first, last, scan)
+    antenna_m = antennas.position_m[run, sensor]
+    node, first, last = sensors.row[sensor].node, plots.first[run, sensor], plots.first[run, sensor + 1]
+    if sensors.row[sensor].bias_group >= 0:
+        shift_plots(sensors, antennas, plots, work, run, sensor, scan)
+    columns = gate_pairs(nodes, tracker, sensors, plots, tracks, work, run, node, sensor, first, last, scan)
     assign(work.cost, last - first, columns, MISS_COST, work.plot_slot, work.work_floats, work.work_integers)
     for plot in range(first, last):
         if plots.row[run, plot].scan != scan:
@@ -291,9 +317,9 @@ def take_scan(
         column = work.plot_slot[plot - first]
         if column >= 0:
             slot = int(work.columns[column])
-            take_plot(nodes, tracker, sensors, plots, tracks, events, run, node, slot, plot, sensor)
+            take_plot(nodes, tracker, sensors, antenna_m, plots, tracks, events, work, run, node, slot, plot, sensor)
         else:
-            start_track(nodes, tracker, sensors, plots, tracks, events, run, node, plot, sensor)
+            start_track(nodes, tracker, sensors, antenna_m, plots, tracks, events, work, run, node, plot, sensor)
 
 
 @kernel
@@ -303,6 +329,7 @@ def track(
     nodes: NodeTable,
     tracker: TrackerTable,
     sensors: SensorTable,
+    antennas: SensorState,
     plots: PlotBuffer,
     tracks: TrackState,
     events: EventLog,
@@ -310,16 +337,14 @@ def track(
     first_run: int,
     last_run: int,
 ) -> None:
-    """Give this step's plots to the tracks of each node, radar by radar; start and end tracks."""
+    """Give this step's plots to the tracks of each node, scan by scan in order of time; start and end tracks."""
     for run in range(first_run, last_run):
-        for sensor in range(sensors.row.shape[0]):
-            first, last = plots.first[run, sensor], plots.first[run, sensor + 1]
-            if first == last:
-                continue
-            node = sensors.row[sensor].node
-            scan, last_scan = scans(plots, run, first, last)
-            while scan <= last_scan:
-                take_scan(nodes, tracker, sensors, plots, tracks, events, work, run, node, sensor, first, last, scan)
-                scan += 1
+        sensor, scan, after_s, entity = NONE, 0, -math.inf, 0
+        if plots.used[run] > 0:
+            sensor, scan, after_s = next_scan(sensors, plots, run, after_s, entity, scan)
+        while sensor != NONE:
+            take_scan(nodes, tracker, sensors, antennas, plots, tracks, events, work, run, sensor, scan)
+            entity = sensors.row[sensor].entity
+            sensor, scan, after_s = next_scan(sensors, plots, run, after_s, entity, scan)
         for node in range(tracks.top.shape[1]):
             end_tracks(time_s + step_s, tracker, tracks, events, run, node)

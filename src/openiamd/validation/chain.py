@@ -34,6 +34,11 @@ def _scenario(name: str) -> Scenario:
     return Scenario.from_document(read_document(content, f"{name}.yaml"))
 
 
+def seed(name: str) -> int:
+    """Return the seed of a scenario of this book."""
+    return _scenario(name).seed
+
+
 @cache
 def resolved(name: str, variant: str) -> ResolvedScenario:
     """Return one variant of a scenario of this book, checked and resolved."""

@@ -18,6 +18,7 @@ from openiamd.world.doctrine import (
     compile_nodes,
 )
 from openiamd.world.events import EVENTS_FULL, PLOTS_FULL, TRACKS_FULL, EventLog, create_event_log
+from openiamd.world.evidence import BeliefTable, PlanTable, compile_beliefs, compile_plans
 from openiamd.world.network import LinkTable, MessageState, compile_links, create_message_state
 from openiamd.world.picture import PictureTally, ScoreWork, create_picture_tally, create_score_work
 from openiamd.world.plots import PlotBuffer, create_plot_buffer
@@ -25,14 +26,8 @@ from openiamd.world.propagation import PropagationTable, compile_propagation
 from openiamd.world.sensors import SensorState, SensorTable, compile_sensors, create_sensor_state
 from openiamd.world.terrain import TerrainTable, compile_terrain
 from openiamd.world.threats import ThreatState, ThreatTable, compile_threats, create_threat_state
-from openiamd.world.tracks import (
-    TrackerTable,
-    TrackerWork,
-    TrackState,
-    compile_tracker,
-    create_track_state,
-    create_tracker_work,
-)
+from openiamd.world.tracker import TrackerTable, TrackerWork, compile_tracker, create_tracker_work
+from openiamd.world.tracks import TrackState, create_track_state
 from openiamd.world.weapons import (
     FireUnitTable,
     InterceptorTable,
@@ -63,6 +58,8 @@ class World(NamedTuple):
     nodes: NodeTable
     assets: AssetTable
     corridors: CorridorTable
+    plans: PlanTable
+    beliefs: BeliefTable
     interceptors: InterceptorTable
     fire_units: FireUnitTable
 
@@ -130,6 +127,8 @@ def compile_world(scenario: ResolvedScenario) -> World:
         nodes=compile_nodes(scenario, ground.table),
         assets=compile_assets(scenario, ground.table),
         corridors=compile_corridors(scenario),
+        plans=compile_plans(scenario),
+        beliefs=compile_beliefs(scenario),
         interceptors=compile_interceptors(scenario),
         fire_units=compile_fire_units(scenario, ground.table),
     )
@@ -192,11 +191,13 @@ def create_state(world: World, runs: int, capacity: Capacity) -> State:
     nodes = world.nodes.row.shape[0]
     hits = int(world.tracker.row["confirm_hits"].max(initial=1))
     radars = int(world.sensors.row["engagement"].max(initial=-1)) + 1
+    biased = int(world.sensors.row["bias_group"].max(initial=-1)) + 1
+    linked = world.links.row.shape[0] > 0
     return State(
         threats=create_threat_state(runs, objects),
         sensors=create_sensor_state(world.sensors, runs, objects),
         plots=create_plot_buffer(runs, sensors, capacity.plots),
-        tracks=create_track_state(runs, nodes, capacity.tracks, radars, hits),
+        tracks=create_track_state(runs, nodes, capacity.tracks, radars, hits, biased, linked),
         messages=create_message_state(world.links, runs, nodes, capacity.tracks, world.clock[STEP]),
         weapons=create_weapon_state(world.fire_units, runs),
         picture=create_picture_tally(runs, sample_count(world), nodes),

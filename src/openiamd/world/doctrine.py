@@ -39,6 +39,7 @@ NODE_COLUMNS = {
     "ballistic_minimum_speed_mps": NUMBER,
     "engage_once": FLAG,
     "all_hostile": FLAG,  # idealised: every track is HOSTILE
+    "weighs": FLAG,  # identifies by Bayes' rule; False: by rules
 }
 
 
@@ -86,6 +87,7 @@ def compile_nodes(scenario: ResolvedScenario, terrain: TerrainTable) -> NodeTabl
         "control_status_autonomous": [CONTROL_STATUSES.index(node.control_status_autonomous) for node in nodes],
         "method_of_control": [METHODS_OF_CONTROL.index(node.method_of_control) for node in nodes],
         "all_hostile": [node.identify_all_hostile for node in nodes],
+        "weighs": [node.weights is not None for node in nodes],
     }
     for name in NODE_COLUMNS:
         if name not in rows:

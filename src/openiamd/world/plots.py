@@ -8,17 +8,17 @@ import numpy as np
 from openiamd.estimation.kalman import measurement_to_enu
 from openiamd.kernels import kernel
 from openiamd.physics.radar import angle_sigma_rad, range_sigma_m
-from openiamd.world.arrays import NUMBER, WHOLE, Floats, Ints, Rows, filled_rows
+from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Ints, Rows, filled_rows
 from openiamd.world.events import NONE, OVERFLOW, PLOTS_FULL, EventLog
 from openiamd.world.sensors import SensorState, SensorTable
 
-NOT_ASKED, NO_REPLY, CIVIL_REPLY, MODE5_REPLY = 0, 1, 2, 3
+NOT_ASKED, NO_REPLY, CIVIL_REPLY, MODE4_REPLY, MODE5_REPLY = 0, 1, 2, 3, 4
 SAME_PASS = 0.25  # of a scan: plots nearer in time are of one pass of the beam, also across the seam of the scan
 
 
 PLOT_COLUMNS = {
     "time_s": NUMBER,
-    "reply": WHOLE,  # NOT_ASKED, NO_REPLY, CIVIL_REPLY, MODE5_REPLY
+    "reply": WHOLE,  # NOT_ASKED, NO_REPLY, CIVIL_REPLY, MODE4_REPLY, MODE5_REPLY
     "origin": WHOLE,  # object, −1 false
     "scan": WHOLE,  # absolute index of the scan that made it
     "cause": WHOLE,  # event of that object's first detection here
@@ -27,6 +27,8 @@ PLOT_COLUMNS = {
     "elevation_rad": NUMBER,
     "snr": NUMBER,
     "cell": WHOLE,  # first row of the plots that share a resolution cell with it
+    "has_range_rate": FLAG,
+    "range_rate_mps": NUMBER,  # over the ground: the antenna's own motion is taken out
 }
 
 
@@ -37,7 +39,7 @@ class PlotBuffer(NamedTuple):
     used: Ints  # (run,) rows in use
     first: Ints  # (run, sensor + 1) where each sensor's plots begin
     position_m: Floats  # (run, plot, 3) measured
-    covariance_m2: Floats  # (run, plot, 3, 3)
+    covariance_m2: Floats  # (run, plot, 3, 3) of the noise alone
 
 
 def create_plot_buffer(runs: int, sensors: int, capacity: int) -> PlotBuffer:
@@ -72,6 +74,8 @@ def add_plot(
     row.elevation_rad = elevation_rad
     row.snr = snr
     row.cell = plot
+    row.has_range_rate = False
+    row.range_rate_mps = 0.0
     place_plot(sensors, state, plots, run, sensor, plot)
     return plot
 
@@ -104,6 +108,7 @@ def _unresolved(radar: Rows, one: Rows, other: Rows) -> bool:
         and abs(one.range_m - other.range_m) < radar.range_resolution_m
         and abs(one.elevation_rad - other.elevation_rad) < radar.beamwidth_elevation_rad
         and abs(_turn_rad(one.azimuth_rad, other.azimuth_rad)) < radar.beamwidth_azimuth_rad
+        and (not one.has_range_rate or abs(one.range_rate_mps - other.range_rate_mps) < radar.range_rate_resolution_mps)
     )
 
 
@@ -158,7 +163,7 @@ def _join_cell(plots: PlotBuffer, run: int, plot: int, last: int) -> None:
     """Make plot number ``plot`` the joint plot of its cluster, whose other members come after it."""
     row = plots.row[run, plot]
     base_rad = row.azimuth_rad
-    power, range_m, turn_rad, elevation_rad = 0.0, 0.0, 0.0, 0.0
+    power, range_m, turn_rad, elevation_rad, rate_mps = 0.0, 0.0, 0.0, 0.0, 0.0
     strongest, reply = plot, row.reply
     previous = NONE
     for _ in range(_members(plots, run, plot, last)):
@@ -172,6 +177,7 @@ def _join_cell(plots: PlotBuffer, run: int, plot: int, last: int) -> None:
         range_m += one.snr * one.range_m
         turn_rad += one.snr * _turn_rad(base_rad, one.azimuth_rad)
         elevation_rad += one.snr * one.elevation_rad
+        rate_mps += one.snr * one.range_rate_mps
         reply = max(reply, one.reply)
         if one.snr > plots.row[run, strongest].snr:
             strongest = nearest
@@ -181,6 +187,7 @@ def _join_cell(plots: PlotBuffer, run: int, plot: int, last: int) -> None:
     row.range_m = range_m / power
     row.azimuth_rad = (base_rad + turn_rad / power) % (2.0 * math.pi)
     row.elevation_rad = elevation_rad / power
+    row.range_rate_mps = rate_mps / power
 
 
 @kernel
@@ -207,3 +214,44 @@ def _copy_plot(plots: PlotBuffer, run: int, plot: int, to: int) -> None:
     target.time_s, target.reply, target.origin = source.time_s, source.reply, source.origin
     target.scan, target.cause, target.snr, target.cell = source.scan, source.cause, source.snr, to
     target.range_m, target.azimuth_rad, target.elevation_rad = source.range_m, source.azimuth_rad, source.elevation_rad
+    target.has_range_rate, target.range_rate_mps = source.has_range_rate, source.range_rate_mps
+
+
+@kernel
+def first_plot_s(plots: PlotBuffer, run: int, first: int, last: int, scan: int) -> float:
+    """Return the time of the earliest plot of one scan among plots ``first`` to ``last − 1``, inf without any."""
+    earliest_s = math.inf
+    for plot in range(first, last):
+        if plots.row[run, plot].scan == scan:
+            earliest_s = min(earliest_s, plots.row[run, plot].time_s)
+    return earliest_s
+
+
+@kernel
+def next_scan(
+    sensors: SensorTable, plots: PlotBuffer, run: int, after_s: float, after_entity: int, after_scan: int
+) -> tuple[int, int, float]:
+    """Return radar, scan and time of the scan in this step whose first plot comes next, radar −1 after the last.
+
+    In order of time, then of the radar's id, then of the scan: the order of radars in the file plays no part.
+    """
+    found, found_scan, found_s, found_entity = NONE, 0, math.inf, 0
+    for sensor in range(sensors.row.shape[0]):
+        first, last = plots.first[run, sensor], plots.first[run, sensor + 1]
+        entity = sensors.row[sensor].entity
+        for plot in range(first, last):
+            scan = plots.row[run, plot].scan
+            if plot > first and scan == plots.row[run, plot - 1].scan:
+                continue
+            scan_s = first_plot_s(plots, run, first, last, scan)
+            done = scan_s < after_s
+            if scan_s == after_s:
+                done = entity < after_entity or (entity == after_entity and scan <= after_scan)
+            if done:
+                continue
+            sooner = scan_s < found_s
+            if scan_s == found_s:
+                sooner = entity < found_entity or (entity == found_entity and scan < found_scan)
+            if sooner:
+                found, found_scan, found_s, found_entity = sensor, scan, scan_s, entity
+    return found, found_scan, found_s

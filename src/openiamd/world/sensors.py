@@ -75,6 +75,14 @@ SENSOR_COLUMNS = {
     "active_until_s": NUMBER,
     "detects_always": FLAG,  # idealised
     "noiseless": FLAG,  # idealised
+    "interrogates_mode4": FLAG,
+    "mode4_reply": NUMBER,  # probability
+    "bias_range_m": NUMBER,  # registration: 1σ of errors that are constant in a run
+    "bias_azimuth_rad": NUMBER,
+    "bias_elevation_rad": NUMBER,
+    "bias_group": WHOLE,  # its columns among the biases of its node's radars, −1: no bias
+    "range_rate_resolution_mps": NUMBER,  # 0: range rate is not measured
+    "range_rate_floor_mps": NUMBER,
 }
 
 
@@ -89,6 +97,9 @@ class SensorTable(NamedTuple):
 ANTENNA_COLUMNS = {
     "phase_s": NUMBER,  # time at which scan 0 began, ≤ 0
     "height_m": NUMBER,
+    "bias_range_m": NUMBER,  # this run's registration error
+    "bias_azimuth_rad": NUMBER,
+    "bias_elevation_rad": NUMBER,
 }
 LOOK_COLUMNS = {
     "next_look_s": NUMBER,
@@ -201,6 +212,7 @@ def compile_sensors(
         "mask": masks,
         "mask_step_m": [MASK_STEP_M] * len(sensors),
         "loss": losses,
+        "bias_group": bias_groups(sensors),
         "designation_cosine": [math.cos(sensor.designation_half_angle_rad) for sensor in sensors],
         "interrogator_range_m": [
             node.interrogator_range_m if sensor.interrogator else 0.0
@@ -210,6 +222,8 @@ def compile_sensors(
         "mode5_reply": [node.mode5_reply_probability for node in nodes],
         "mode3_reply": [node.mode3_reply_probability for node in nodes],
         "detects_always": [sensor.detect_always for sensor in sensors],
+        "interrogates_mode4": [node.mode4 for node in nodes],
+        "mode4_reply": [node.mode4_reply_probability for node in nodes],
     }
     for name in SENSOR_COLUMNS:
         if name not in rows:
@@ -219,6 +233,19 @@ def compile_sensors(
         position_m=np.array([position for position, _ in places]).reshape(-1, 3),
         basis=np.array([basis for _, basis in places]).reshape(-1, 3, 3),
     )
+
+
+def bias_groups(sensors: Sequence[Sensor]) -> list[int]:
+    """Return (sensor,): which of its node's radars with a registration error each radar is, −1 for one without."""
+    counts: dict[int, int] = {}
+    groups = []
+    for sensor in sensors:
+        biased = (
+            not sensor.noiseless and sensor.bias_range_m + sensor.bias_azimuth_rad + sensor.bias_elevation_rad > 0.0
+        )
+        groups.append(counts.get(sensor.node, 0) if biased else -1)
+        counts[sensor.node] = counts.get(sensor.node, 0) + biased
+    return groups
 
 
 def _bars(sensor: Sensor) -> int:

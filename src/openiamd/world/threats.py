@@ -15,7 +15,9 @@ from openiamd.physics.geodesy import EARTH_RADIUS_M, enu_from_geodetic
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Rows, filled_rows, rows_of
 
 if TYPE_CHECKING:
-    from openiamd.catalogue.resolved import FlyingObject, Point, ResolvedScenario
+    from collections.abc import Sequence
+
+    from openiamd.catalogue.resolved import FlyingObject, Point, ResolvedScenario, Waypoint
 
 WAITING, FLYING, KILLED, LEFT_LEAKED, LEFT_DEPARTED = 0, 1, 2, 3, 4
 FRIENDLY, CIVIL, HOSTILE_SIDE = 0, 1, 2
@@ -36,6 +38,10 @@ THREAT_COLUMNS = {
     "follows_ground": FLAG,  # heights are counted from the ground
     "mode5": FLAG,  # answers Mode 5
     "mode3": FLAG,  # answers civil Mode 3/A/S
+    "mode4": FLAG,  # answers Mode 4
+    "may_fail": FLAG,  # its transponder, in the whole flight
+    "transponder_off": NUMBER,  # probability that no mode answers in the whole flight
+    "wrong_key": NUMBER,  # probability that Mode 4 and Mode 5 do not
     "target": WHOLE,  # asset, −1 for none
     "departs": FLAG,  # reaching the end of the route is no leak
     "ballistic": FLAG,
@@ -106,15 +112,21 @@ def great_circle_leg(start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, fl
 
 def _legs(flying: FlyingObject, origin: Point) -> list[tuple]:
     """Return the rows of the leg arrays for one object, in their order."""
-    units = [aligned_unit(waypoint.position, origin) for waypoint in flying.route]
     if flying.ballistic:
+        units = [aligned_unit(waypoint.position, origin) for waypoint in flying.route]
         along, angle = great_circle_leg(units[0], units[-1])
         range_m = angle * EARTH_RADIUS_M
         flight_s = minimum_energy(range_m)[3]
         return [(units[0], along, 0.0, flight_s, 0.0, 0.0, 0.0, range_m)]
+    return route_legs(flying.route, flying.loop, origin)
+
+
+def route_legs(route: Sequence[Waypoint], loop: bool, origin: Point) -> list[tuple]:
+    """Return the rows of the leg arrays for a route, in their order."""
+    units = [aligned_unit(waypoint.position, origin) for waypoint in route]
     rows, elapsed_s = [], 0.0
-    stops = [*zip(flying.route, units, strict=True)]
-    if flying.loop:
+    stops = [*zip(route, units, strict=True)]
+    if loop:
         stops.append(stops[0])
     for (here, start), (there, end) in pairwise(stops):
         along, angle = great_circle_leg(start, end)
@@ -128,7 +140,7 @@ def _legs(flying: FlyingObject, origin: Point) -> list[tuple]:
         elapsed_s = end_s
     if not rows:  # a hovering object: one endless leg of no speed
         along, _ = great_circle_leg(units[0], units[0])
-        rows.append((units[0], along, 0.0, math.inf, flying.route[0].position.height_m, 0.0, 0.0, 0.0))
+        rows.append((units[0], along, 0.0, math.inf, route[0].position.height_m, 0.0, 0.0, 0.0))
     return rows
 
 
@@ -150,6 +162,7 @@ def compile_threats(scenario: ResolvedScenario) -> ThreatTable:
         "rcs_side_m2": [flying.rcs_m2 * flying.rcs_side_ratio for flying in objects],
         "rcs_tail_m2": [flying.rcs_m2 * flying.rcs_tail_ratio for flying in objects],
         "has_aspects": [(flying.rcs_side_ratio, flying.rcs_tail_ratio) != (1.0, 1.0) for flying in objects],
+        "may_fail": [flying.transponder_off + flying.wrong_key > 0.0 for flying in objects],
         "first_leg": np.cumsum(counts) - counts,
         "legs": counts,
         "duration_s": [legs_of[-1][3] for legs_of in legs],

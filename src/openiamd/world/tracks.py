@@ -7,35 +7,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from openiamd.estimation.assignment import work_sizes
+from openiamd.estimation.fusion import SCRATCH_ROWS, covariance_intersection, knows_better
+from openiamd.estimation.kalman import predict
+from openiamd.estimation.registration import BIASES, add_bias
 from openiamd.kernels import kernel
 from openiamd.physics.gravity import gravity_mps2
-from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Ints, Rows, filled_rows, rows_of
+from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Ints, Rows, filled_rows
 from openiamd.world.events import NONE, EventLog, log_event
 
 if TYPE_CHECKING:
-    from openiamd.catalogue.resolved import ResolvedScenario
+    pass
 
 FREE_SLOT, TENTATIVE, CONFIRMED, RECEIVED = 0, 1, 2, 3
 PENDING, UNKNOWN, ASSUMED_FRIEND, FRIEND, NEUTRAL, SUSPECT, HOSTILE = 0, 1, 2, 3, 4, 5, 6
 NUMBERS_PER_NODE = 100_000
-
-
-TRACKER_COLUMNS = {
-    "confirm_hits": WHOLE,  # M of
-    "confirm_scans": WHOLE,  # N
-    "drop_misses": WHOLE,  # consecutive missed scans that end a confirmed track
-    "gate": NUMBER,  # Mahalanobis distance
-    "process_noise": NUMBER,  # m²/s³
-    "scan_s": NUMBER,  # longest revisit among its search radars
-    "joins_received": FLAG,  # its plots may fall to tracks that only a link reports; idealised scenarios forbid it
-}
-
-
-class TrackerTable(NamedTuple):
-    """How each node tracks; row order is ``ResolvedScenario.nodes`` order."""
-
-    row: Rows  # (node,) TRACKER_COLUMNS
 
 
 TRACK_COLUMNS = {
@@ -63,7 +48,34 @@ TRACK_COLUMNS = {
     "heard": WHOLE,  # reported number last logged as received
     "plot_cause": WHOLE,  # event behind its first plot (record only)
     "cause": WHOLE,  # latest event about it
+    "mode4_s": NUMBER,  # latest Mode 4 reply
+    "own_identity": WHOLE,  # by the node's own evidence alone
+    "disputed_s": NUMBER,  # since when own evidence and report disagree, inf: they do not
+    "motion": WHOLE,  # criterion of the kind of motion that counts, −1: none yet
+    "motion_s": NUMBER,  # when it was shown last
+    "friend_log_odds": NUMBER,  # natural, against neutral; under Bayes' rule
+    "hostile_log_odds": NUMBER,
+    "radars": WHOLE,  # bit set of its node's biased radars that contributed to it
+    "bias_m2": NUMBER,  # variance that they add to its position, all axes
+    "last_sensor": WHOLE,  # of its latest plot
+    "last_scan": WHOLE,
+    "remote_time_s": NUMBER,  # of the remote state
+    "fusion": WHOLE,  # how its node joins it with the remote state: OWN, BEST, …
+    "noise": NUMBER,  # process noise of its node, m²/s³
+    "reporting": FLAG,  # the node has reporting responsibility
+    "apart": WHOLE,  # reports in a row that lay too far from it
+    "dual_number": WHOLE,  # number of the track taken for the same object at the last check, −1 none
+    "dual_checks": WHOLE,  # checks in a row that took the two for one object
 }
+OWN, BEST, COVARIANCE_INTERSECTION, NAIVE = 0, 1, 2, 3  # fusion
+
+
+# Rows of ``TrackState.beside``: one array, because each that a kernel is handed with the rest costs at every call.
+REMOTE_STATE = 0  # of a track that the node holds itself: the latest report
+REMOTE_COVARIANCE = 1  # 6 rows
+SENSITIVITY = 7  # of the error to each registration error of the node's radars, in standard deviations; a row a bias
+# Rows of the slot after the last, which is scratch space of joining.
+JOINED_COVARIANCE, JOINED_REMOTE_COVARIANCE, JOINED_REMOTE_STATE, JOINED_SCRATCH = 0, 6, 12, 13
 
 
 class TrackState(NamedTuple):
@@ -76,36 +88,19 @@ class TrackState(NamedTuple):
     covariance: Floats  # (run, node, slot, 6, 6)
     hit_s: Floats  # (run, node, slot, hit) the latest plots, newest first: as many as confirm a track
     held_s: Floats  # (run, node, slot, engagement radar) its latest plot from that radar
+    beside: Floats  # (run, node, slot + 1, row, 6) REMOTE_STATE, covariance of that, SENSITIVITY; the last is scratch
 
 
-class TrackerWork(NamedTuple):
-    """Scratch space of the assignment, one per slice."""
+def create_track_state(
+    runs: int, nodes: int, slots: int, engagement_radars: int, hit_times: int, biased_radars: int, linked: bool
+) -> TrackState:
+    """Return empty track files of ``slots`` tracks a node.
 
-    cost: Floats  # (plot, slot)
-    plot_slot: Ints  # (plot,) slot assigned, −1 none
-    columns: Ints  # (slot,) candidate slots
-    urgency_s: Floats  # (slot,) time to go of candidate tracks
-    work_floats: Floats  # assignment work space
-    work_integers: Ints  # assignment work space
-
-
-def compile_tracker(scenario: ResolvedScenario) -> TrackerTable:
-    """Return the tracking parameters of each node."""
-    nodes = scenario.nodes
-    scan_s = [scenario.step_s] * len(nodes)
-    for sensor in scenario.sensors:
-        if not sensor.designated_only:
-            scan_s[sensor.node] = max(scan_s[sensor.node], sensor.revisit_s)
-    rows: dict[str, list] = {"scan_s": scan_s, "joins_received": [scenario.correlate] * len(nodes)}
-    for name in TRACKER_COLUMNS:
-        if name not in rows:
-            rows[name] = [getattr(node, name) for node in nodes]
-    return TrackerTable(rows_of(TRACKER_COLUMNS, rows, len(nodes)))
-
-
-def create_track_state(runs: int, nodes: int, slots: int, engagement_radars: int, hit_times: int) -> TrackState:
-    """Return empty track files of ``slots`` tracks a node."""
+    biased_radars  the most radars with a registration error that any node has
+    linked         whether any report can come in: without links no remote states are kept
+    """
     shape = (runs, nodes, slots)
+    rows = max(SENSITIVITY + BIASES * biased_radars, JOINED_SCRATCH + SCRATCH_ROWS)
     return TrackState(
         row=filled_rows(TRACK_COLUMNS, shape, {}),
         top=np.zeros((runs, nodes), np.int64),
@@ -114,19 +109,7 @@ def create_track_state(runs: int, nodes: int, slots: int, engagement_radars: int
         covariance=np.zeros((*shape, 6, 6)),
         hit_s=np.full((*shape, hit_times), -np.inf),
         held_s=np.full((*shape, max(engagement_radars, 1)), -np.inf),
-    )
-
-
-def create_tracker_work(plots: int, slots: int) -> TrackerWork:
-    """Return scratch space for one slice."""
-    floats, integers = work_sizes(plots, slots)
-    return TrackerWork(
-        cost=np.zeros((plots, slots)),
-        plot_slot=np.full(plots, -1, np.int64),
-        columns=np.zeros(slots, np.int64),
-        urgency_s=np.zeros(slots),
-        work_floats=np.zeros(floats),
-        work_integers=np.zeros(integers, np.int64),
+        beside=np.zeros((runs, nodes, slots + 1, rows, 6) if linked or biased_radars else (runs, nodes, 1, 1, 6)),
     )
 
 
@@ -157,6 +140,24 @@ def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
     row.heard = -1
     row.plot_cause = -1
     row.cause = -1
+    row.mode4_s = -np.inf
+    row.own_identity = PENDING
+    row.disputed_s = np.inf
+    row.motion = -1
+    row.motion_s = -np.inf
+    row.friend_log_odds = 0.0
+    row.hostile_log_odds = 0.0
+    row.radars = 0
+    row.bias_m2 = 0.0
+    row.last_sensor = -1
+    row.last_scan = 0
+    row.remote_time_s = -np.inf
+    row.fusion = OWN
+    row.noise = 0.0
+    row.reporting = False
+    row.apart = 0
+    row.dual_number = -1
+    row.dual_checks = 0
     for radar in range(tracks.held_s.shape[3]):
         tracks.held_s[run, node, slot, radar] = -np.inf
     for hit in range(tracks.hit_s.shape[3]):
@@ -172,6 +173,17 @@ def open_slot(tracks: TrackState, run: int, node: int) -> int:
             clear_slot(tracks, run, node, slot)
             return slot
     return -1
+
+
+@kernel
+def untie(row: Rows) -> None:
+    """Forget what a link reported of a track that the node holds itself."""
+    row.remote_link = -1
+    row.remote_number = -1
+    row.remote_identity = PENDING
+    row.remote_quality = -1
+    row.ordered = False
+    row.apart = 0
 
 
 @kernel
@@ -221,12 +233,77 @@ def pull(state: Floats, ballistic_minimum_speed_mps: float) -> tuple[float, floa
 
 
 @kernel
+def bit_length(bits: int) -> int:
+    """Return the number of binary digits of a bit set."""
+    length = 0
+    while bits > 0:
+        bits >>= 1
+        length += 1
+    return length
+
+
+@kernel
 def height_slack_m(tracks: TrackState, run: int, node: int, slot: int) -> float:
     """Return how far a track's height may be off: two standard deviations, 200 m at most.
 
     The limit keeps a poor remote height from promising a shot at what is far below the horizon.
     """
-    return min(2.0 * math.sqrt(max(tracks.covariance[run, node, slot, 2, 2], 0.0)), 200.0)
+    variance_m2 = max(tracks.covariance[run, node, slot, 2, 2], 0.0)
+    for bias in range(BIASES * bit_length(tracks.row[run, node, slot].radars)):
+        variance_m2 += tracks.beside[run, node, slot, SENSITIVITY + bias, 2] ** 2
+    return min(2.0 * math.sqrt(variance_m2), 200.0)
+
+
+@kernel
+def copy_state(from_state: Floats, from_covariance: Floats, state: Floats, covariance: Floats) -> None:
+    """Copy a state (6,) and its covariance (6, 6)."""
+    for row in range(6):
+        state[row] = from_state[row]
+        for column in range(6):
+            covariance[row, column] = from_covariance[row, column]
+
+
+@kernel
+def own_estimate(
+    tracks: TrackState, run: int, node: int, slot: int, at_s: float, ballistic_minimum_speed_mps: float, noise: float,
+    state: Floats, covariance: Floats,
+) -> None:  # fmt: skip
+    """Write what a node's own radars say of a track at ``at_s``: state (6,), covariance (6, 6) with their biases."""
+    held = tracks.row[run, node, slot]
+    age_s = at_s - held.time_s
+    copy_state(tracks.state[run, node, slot], tracks.covariance[run, node, slot], state, covariance)
+    ax, ay, az = pull(state, ballistic_minimum_speed_mps)
+    predict(state, covariance, age_s, noise, ax, ay, az)
+    if held.radars != 0:
+        add_bias(covariance, tracks.beside[run, node, slot, SENSITIVITY:], held.radars, age_s)
+
+
+@kernel
+def join_remote(
+    tracks: TrackState, run: int, node: int, slot: int, now_s: float, ballistic_minimum_speed_mps: float, state: Floats
+) -> None:
+    """Write the state (6,) that a node believes of a track that its own radars hold and a link reports, at ``now_s``.
+
+    Its covariance is left in the spare slot of ``tracks.beside``. What is joined is never reported nor filtered on.
+    """
+    held = tracks.row[run, node, slot]
+    beside, spare = tracks.beside[run, node, slot], tracks.beside[run, node, tracks.beside.shape[2] - 1]
+    own_m2, remote_m2 = spare[JOINED_COVARIANCE:], spare[JOINED_REMOTE_COVARIANCE:]
+    remote = spare[JOINED_REMOTE_STATE]
+    own_estimate(tracks, run, node, slot, now_s, ballistic_minimum_speed_mps, held.noise, state, own_m2)
+    copy_state(beside[REMOTE_STATE], beside[REMOTE_COVARIANCE:], remote, remote_m2)
+    ax, ay, az = pull(remote, ballistic_minimum_speed_mps)
+    predict(remote, remote_m2, now_s - held.remote_time_s, held.noise, ax, ay, az)
+    if held.fusion == COVARIANCE_INTERSECTION:
+        covariance_intersection(state, own_m2, remote, remote_m2, spare[JOINED_SCRATCH:])
+    elif held.fusion == BEST and not knows_better(own_m2, remote_m2):
+        copy_state(remote, remote_m2, state, own_m2)
+
+
+@kernel
+def joins(row: Rows) -> bool:
+    """Tell whether what a node believes of a track is more than its own radars say: a link reports it too."""
+    return row.status == CONFIRMED and row.remote_link >= 0 and row.fusion in (BEST, COVARIANCE_INTERSECTION)
 
 
 @kernel
@@ -239,8 +316,11 @@ def coasted_state(
     ballistic_minimum_speed_mps: float,
     state: Floats,
 ) -> bool:
-    """Write a track's state (6,) brought to ``now_s`` and return whether it was taken to fall freely."""
+    """Write a track's state (6,), joined with what a link reports, at ``now_s``; return whether it is taken to fall."""
     held = tracks.state[run, node, slot]
+    if joins(tracks.row[run, node, slot]):
+        join_remote(tracks, run, node, slot, now_s, ballistic_minimum_speed_mps, state)
+        return falls(held, ballistic_minimum_speed_mps)
     age_s = now_s - tracks.row[run, node, slot].time_s
     falling = falls(held, ballistic_minimum_speed_mps)
     for axis in range(3):
