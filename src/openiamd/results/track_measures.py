@@ -16,6 +16,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.special import gammaincinv
 
 from openiamd.results.gospa import distances, gospa
+from openiamd.results.nearest_object import Assigned, Lives, siap
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -45,10 +46,17 @@ MEANINGS = {
     "nees_per_dimension": "squared error in units of the track's own covariance; 1: honest, above: too sure",
     "nees_low": "an honest filter's mean lies above this, 95 %, were all pairs independent",
     "nees_high": "and below this",
+    "nees_pairs": "pairs behind it: those whose covariance is positive definite",
+    "nearest_completeness": "where each track counts for its nearest object: share of the objects that have one",
+    "nearest_ambiguity": "the same: tracks per tracked object",
+    "nearest_spuriousness": "the same: share of the tracks with no object near",
+    "nearest_position_error_m": "the same: mean distance of track and object, all tracks",
+    "nearest_velocity_error_mps": "the same of the velocities",
+    "nearest_track_number_change_rate_per_h": "the same: further tracks that cover an object, per hour tracked",
+    "nearest_longest_segment": "the same: time of the longest pieces over the time flown",
     "purity": "share of a track's plots that came from its main object; 1 is best",
 }
 
-_FORBIDDEN = 1e30
 _SECONDS_AN_HOUR = 3600.0
 
 
@@ -79,10 +87,11 @@ class Pairs(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """What each instant showed, and the pairs that lasted."""
+    """What each instant showed, the pairs that lasted, and the nearest objects."""
 
     series: dict[str, list[float]]
     pairs: Pairs
+    nearest: Pairs  # every track with an object within the gate, and the nearest one
 
 
 def measure(truth: Side, tracks: Side, time_s: Floats, rule: Rule | None = None) -> tuple[dict[str, float], Picture]:
@@ -100,6 +109,7 @@ def measure(truth: Side, tracks: Side, time_s: Floats, rule: Rule | None = None)
     found |= _siap(picture, truth, tracks)
     found |= _continuity(picture, truth, tracks, time_s)
     found |= _consistency(picture.pairs, truth, tracks)
+    found |= siap(_assigned(picture.nearest, truth, tracks), _lives(truth, tracks, len(time_s)), time_s)
     return found, picture
 
 
@@ -123,7 +133,8 @@ def _picture(truth: Side, tracks: Side, time_s: Floats, rule: Rule) -> Picture:
     """Go through the instants: distances, and pairs that last."""
     names = ("objects", "tracks", "matched", "assigned", "ospa", "gospa", "localisation", "missed", "false")
     series: dict[str, list[float]] = {"time_s": time_s.tolist(), **{name: [] for name in names}}
-    instants, truth_rows, track_rows = [], [], []
+    pairs: list[tuple[int, Integers, Integers]] = []
+    nearest: list[tuple[int, Integers, Integers]] = []
     held: dict[int, int] = {}
     for at in range(len(time_s)):
         t0, t1, k0, k1 = truth.first[at], truth.first[at + 1], tracks.first[at], tracks.first[at + 1]
@@ -131,17 +142,25 @@ def _picture(truth: Side, tracks: Side, time_s: Floats, rule: Rule) -> Picture:
         mark = gospa(distance_m, rule.cutoff_m, rule.order)
         rows, columns = _match(distance_m, truth.name[t0:t1], tracks.name[k0:k1], held, rule.gate_m)
         held = dict(zip(truth.name[t0 + rows].tolist(), tracks.name[k0 + columns].tolist(), strict=True))
-        left = np.ones(k1 - k0, bool)
-        left[columns] = False
-        redundant = int((distance_m[:, left].min(axis=0) < rule.gate_m).sum()) if t1 > t0 and left.any() else 0
-        values = (t1 - t0, k1 - k0, len(rows), len(rows) + redundant, *mark)
+        closest = distance_m.argmin(axis=0) if t1 > t0 else np.zeros(k1 - k0, np.int64)
+        near = np.flatnonzero(distance_m[closest, np.arange(k1 - k0)] < rule.gate_m) if t1 > t0 else closest[:0]
+        values = (t1 - t0, k1 - k0, len(rows), len(near), *mark)
         for name, value in zip(names, values, strict=True):
             series[name].append(float(value))
-        instants.append(np.full(len(rows), at))
-        truth_rows.append(t0 + rows)
-        track_rows.append(k0 + columns)
-    joined = [np.concatenate([*parts, np.zeros(0)]).astype(np.int64) for parts in (instants, truth_rows, track_rows)]
-    return Picture(series, Pairs(*joined))
+        pairs.append((at, t0 + rows, k0 + columns))
+        nearest.append((at, t0 + closest[near], k0 + near))
+    return Picture(series, _joined(pairs), _joined(nearest))
+
+
+def _joined(parts: list[tuple[int, Integers, Integers]]) -> Pairs:
+    """Return the pairs of all instants, row after row."""
+    counts = [len(rows) for _, rows, _ in parts]
+    none = [np.zeros(0, np.int64)]
+    return Pairs(
+        np.repeat(np.array([at for at, _, _ in parts], np.int64), counts),
+        np.concatenate([*(rows for _, rows, _ in parts), *none]),
+        np.concatenate([*(rows for _, _, rows in parts), *none]),
+    )
 
 
 def _match(
@@ -161,7 +180,9 @@ def _match(
     if len(open_rows) and len(open_columns):
         between = distance_m[np.ix_(open_rows, open_columns)]
         near = between < gate_m
-        more_rows, more_columns = linear_sum_assignment(np.where(near, between**2, _FORBIDDEN))
+        # Dearer than all pairs together, so that most pairs come first; 1e30 would drown the squares in rounding.
+        forbidden = (1 + min(between.shape)) * gate_m**2
+        more_rows, more_columns = linear_sum_assignment(np.where(near, between**2, forbidden))
         kept = near[more_rows, more_columns]
         rows.extend(open_rows[more_rows[kept]].tolist())
         columns.extend(open_columns[more_columns[kept]].tolist())
@@ -243,20 +264,58 @@ def _continuity(picture: Picture, truth: Side, tracks: Side, time_s: Floats) -> 
     }
 
 
+def _assigned(nearest: Pairs, truth: Side, tracks: Side) -> Assigned:
+    """Return each track with its nearest object, and how far apart they are."""
+    error = tracks.state[nearest.track_row] - truth.state[nearest.truth_row]
+    return Assigned(
+        nearest.instant,
+        truth.name[nearest.truth_row],
+        tracks.name[nearest.track_row],
+        np.sqrt((error[:, :3] ** 2).sum(axis=1)),
+        np.sqrt((error[:, 3:] ** 2).sum(axis=1)),
+    )
+
+
+def _lives(truth: Side, tracks: Side, instants: int) -> Lives:
+    """Return from which instant to which each object flew."""
+    at = np.repeat(np.arange(instants), np.diff(truth.first))
+    names, first = np.unique(truth.name, return_index=True)
+    _, back = np.unique(truth.name[::-1], return_index=True)
+    return Lives(names, at[first], at[::-1][back], float(len(truth.name)), float(len(tracks.name)))
+
+
 def _consistency(pairs: Pairs, truth: Side, tracks: Side) -> dict[str, float]:
     """Return the mean NEES per dimension, and the 95 % interval of it for an honest covariance.
 
     The interval takes the pairs as independent; errors of one track last from scan to scan, so it is too narrow.
     """
-    count = len(pairs.track_row)
-    if count == 0:
-        return {"nees_per_dimension": math.nan, "nees_low": math.nan, "nees_high": math.nan}
     error = tracks.state[pairs.track_row] - truth.state[pairs.truth_row]
     covariance = tracks.covariance[pairs.track_row]
+    sound = _positive_definite(covariance)
+    count = int(sound.sum())
+    if count == 0:
+        return {"nees_per_dimension": math.nan, "nees_low": math.nan, "nees_high": math.nan, "nees_pairs": 0.0}
+    error, covariance = error[sound], covariance[sound]
     nees = np.einsum("pi,pi->p", error, np.linalg.solve(covariance, error[..., None])[..., 0])
     dimensions = 6 * count
     low, high = (2.0 * gammaincinv(0.5 * dimensions, share) / dimensions for share in (0.025, 0.975))
-    return {"nees_per_dimension": float(nees.mean() / 6.0), "nees_low": float(low), "nees_high": float(high)}
+    return {
+        "nees_per_dimension": float(nees.mean() / 6.0),
+        "nees_low": float(low),
+        "nees_high": float(high),
+        "nees_pairs": float(count),
+    }
+
+
+def _positive_definite(matrices: Floats) -> NDArray[np.bool_]:
+    """Tell of each matrix (row, 6, 6) whether it is positive definite."""
+    try:
+        np.linalg.cholesky(matrices)
+    except np.linalg.LinAlgError:
+        finite = np.logical_and.reduce(np.isfinite(matrices), axis=(1, 2))
+        eigenvalues = np.linalg.eigvalsh(np.where(finite[:, None, None], matrices, 0.0))  # (row, 6) rising
+        return np.logical_and(finite, eigenvalues[:, 0] > 1e-14 * eigenvalues[:, 5])
+    return np.ones(len(matrices), np.bool_)
 
 
 def _mean(values: Floats) -> float:
