@@ -19,11 +19,22 @@ if TYPE_CHECKING:
     from openiamd.studies.compare import compare
     from openiamd.studies.coverage import coverage
     from openiamd.studies.simulate import simulate
+    from openiamd.studies.track_plots import track_plots
     from openiamd.world.compile import compile_world
 
 __version__ = "0.1.0"
 
-__all__ = ["check", "compare", "compile_world", "coverage", "load_scenario", "open_results", "resolve", "simulate"]
+__all__ = [
+    "check",
+    "compare",
+    "compile_world",
+    "coverage",
+    "load_scenario",
+    "open_results",
+    "resolve",
+    "simulate",
+    "track_plots",
+]
 
 _HOMES = {
     "load_scenario": "openiamd.scenario.load",
@@ -33,6 +44,7 @@ _HOMES = {
     "simulate": "openiamd.studies.simulate",
     "compare": "openiamd.studies.compare",
     "coverage": "openiamd.studies.coverage",
+    "track_plots": "openiamd.studies.track_plots",
     "open_results": "openiamd.results.store",
 }
 

@@ -68,7 +68,7 @@ def test_registration_errors_are_drawn_and_shift_no_other_draw():
     plain, biased = play(two_posts(), 10), play(two_posts(idealised={"values": values}), 10)
     first = [outcome.result.events.time_s[outcome.result.events.kind == kinds.FIRST_DETECTION] for outcome in
              (plain, biased)]  # fmt: skip
-    assert np.array_equal(*first)
+    assert np.array_equal(first[0], first[1])
     errors_m = []
     for outcome in (plain, biased):
         rows = outcome.result.picture

@@ -33,7 +33,7 @@ def test_a_shift_is_the_difference_that_a_small_bias_makes(which):
         offset = np.array([*rng.uniform(-2e5, 2e5, 2), rng.uniform(0.0, 2e4)])
         shift, biases = np.zeros((3, 3)), np.zeros(3)
         biases[which] = (10.0, 1e-5, 1e-5)[which]
-        bias_shift(*offset, UP, 10.0, 1e-5, 1e-5, shift)
+        bias_shift(offset[0], offset[1], offset[2], UP, 10.0, 1e-5, 1e-5, shift)
         assert shift[which] == pytest.approx(measured(offset, biases) - offset, abs=1e-3)
 
 
@@ -62,8 +62,9 @@ def test_two_radars_keep_the_error_covariance_of_many_runs():
         coast_sensitivity(u, used, 5.0)
         update_sensitivity(u, used, before, R, radar, shifts[radar], gain)
         plots = truth[:3] + biases[:, radar] @ shifts[radar] + rng.normal(size=(runs, 3)) * noise
+        own = p.copy()
         for run in range(runs):
-            own = p.copy()
+            own[:] = p
             kalman.predict(x[run], own, 5.0, 0.0, 0.0, 0.0, 0.0)
             kalman.update(x[run], own, plots[run], R)
         p = own

@@ -50,6 +50,7 @@ def tracker(monkeypatch, tmp_path):
 
     def track_plots(plots, sensors, settings, progress=None):
         asked.update(plots=plots, sensors=sensors, settings=settings)
+        assert progress is not None
         progress(1, 2, "tracking")
         return made_tracks(plots)
 

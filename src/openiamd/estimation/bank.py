@@ -24,6 +24,9 @@ NONE = -1
 # Places in the counts that go from one call to the next.
 TRACKS, NEXT_NUMBER, NEXT_SCAN, ROWS, HARD_CLUSTERS = range(5)
 COUNTS = 5
+# Of a sensor: ln of Pd / ((1 - Pd) density of false plots); ln (1 - Pd); ln of the span of range rates over 1 m/s; the
+# score at which a track is confirmed.
+LOG_ODDS, LOG_MISS, LOG_SPAN, LEAST_SCORE = range(4)
 # Why the kernel came back.
 DONE, MORE_TRACKS, MORE_PAIRS, MORE_ROWS = range(4)
 
@@ -46,13 +49,9 @@ class Policy(NamedTuple):
 class Known(NamedTuple):
     """What is known of the sensors."""
 
-    basis: Floats  # (sensor, 3, 3) its east, north and up as rows
-    place_m: Floats  # (sensor, 3)
+    frame: Floats  # (sensor, 4, 3) its east, north and up as rows, and where it stands, m
     sigma: Floats  # (sensor, 4) of range m, azimuth rad, elevation rad, range rate m/s
-    log_odds: Floats  # (sensor,) ln of Pd / ((1 - Pd) density of false plots)
-    log_miss: Floats  # (sensor,) ln (1 - Pd)
-    log_spread: Floats  # (sensor,) ln of the span of range rates over 1 m/s
-    least_score: Floats  # (sensor,) at which a track is confirmed
+    log_odds: Floats  # (sensor, 4) what LOG_ODDS and the next places say
 
 
 class Seen(NamedTuple):
@@ -108,23 +107,38 @@ class Pairs(NamedTuple):
     probability: Floats  # (pair,)
 
 
-class Work(NamedTuple):
-    """Work space; what is in it means nothing to the next scan."""
+class Choice(NamedTuple):
+    """Who takes what in one scan."""
 
-    pair_of: Integers  # (track,) the pair that the track takes, NONE
-    stage_pair: Integers  # (track,) the same of one stage
+    pair: Integers  # (track,) NONE: no plot
+    plot: Integers  # (track,) of the tracks that stay, and of new ones
     claim: Floats  # (plot,) sum of its probabilities; 1 where a track took it
-    cluster: Integers  # (track,) parent in the forest of clusters
-    chain: Integers  # (track,) next track of the cluster
+
+
+class Solver(NamedTuple):
+    """Work space of the assignments."""
+
+    pair: Integers  # (track,) the last solution
+    floats: Floats
+    integers: Integers
+
+
+class Joint(NamedTuple):
+    """Work space of the joint probabilities."""
+
+    cluster: Integers  # (2, track) parent in the forest of clusters, next track of the same
     owner: Integers  # (plot,) first track that has it in its gate; later its column in the cluster
     members: Integers  # (2, LARGEST_CLUSTER) tracks and plots of one cluster
     log_ratio: Floats  # (LARGEST_CLUSTER, LARGEST_CLUSTER)
-    joint: Floats  # (LARGEST_CLUSTER, LARGEST_CLUSTER + 1)
-    joint_floats: Floats
-    joint_integers: Integers
-    assign_floats: Floats
-    assign_integers: Integers
-    vectors: Floats  # (6, VIEW)
+    probability: Floats  # (LARGEST_CLUSTER, LARGEST_CLUSTER + 1)
+    floats: Floats
+    integers: Integers
+
+
+class Scratch(NamedTuple):
+    """Vectors and matrices that one formula leaves to the next."""
+
+    vectors: Floats  # (4, VIEW)
     matrices: Floats  # (3, 6, 6)
 
 
@@ -165,17 +179,30 @@ def new_pairs(tracks: int, pairs: int, n_models: int) -> Pairs:
     return Pairs(first, plot, *by_model, np.zeros(pairs), np.zeros(pairs), np.zeros(pairs), np.zeros(pairs))
 
 
-def new_work(tracks: int, plots: int, pairs: int, joint: bool) -> Work:
-    """Return work space for so many tracks, plots of one scan and pairs; ``joint`` for JPDA*."""
-    side = LARGEST_CLUSTER
+def new_choice(tracks: int, plots: int) -> Choice:
+    """Return room for the choice of so many tracks among the plots of one scan."""
+    return Choice(np.zeros(tracks, np.int64), np.zeros(tracks, np.int64), np.zeros(plots))
+
+
+def new_solver(tracks: int, plots: int, pairs: int) -> Solver:
+    """Return work space to assign so many plots to so many tracks."""
     floats, integers = sparse_work_sizes(tracks, plots, pairs)
-    by_track = [np.zeros(tracks, np.int64) for _ in range(4)]
-    joint_floats, joint_integers = joint_work() if joint else (np.zeros(0), np.zeros(0, np.int64))
-    return Work(
-        by_track[0], by_track[1], np.zeros(plots), by_track[2], by_track[3], np.zeros(plots, np.int64),
-        np.zeros((2, side), np.int64), np.zeros((side, side)), np.zeros((side, side + 1)), joint_floats, joint_integers,
-        np.zeros(floats), np.zeros(integers, np.int64), np.zeros((6, VIEW)), np.zeros((3, 6, 6)),
-    )  # fmt: skip
+    return Solver(np.zeros(tracks, np.int64), np.zeros(floats), np.zeros(integers, np.int64))
+
+
+def new_joint(tracks: int, plots: int, wanted: bool) -> Joint:
+    """Return work space for joint probabilities, with no room where they are not ``wanted``."""
+    if not wanted:
+        tracks = plots = 0
+    side = LARGEST_CLUSTER
+    floats, integers = joint_work() if wanted else (np.zeros(0), np.zeros(0, np.int64))
+    clusters, owner, members = (np.zeros(shape, np.int64) for shape in ((2, tracks), plots, (2, side)))
+    return Joint(clusters, owner, members, np.zeros((side, side)), np.zeros((side, side + 1)), floats, integers)
+
+
+def new_scratch() -> Scratch:
+    """Return vectors and matrices."""
+    return Scratch(np.zeros((4, VIEW)), np.zeros((3, 6, 6)))
 
 
 def new_rows(rows: int) -> Rows:

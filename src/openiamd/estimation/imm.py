@@ -143,24 +143,23 @@ def imm_predict(
         if ahead_weight[model] <= 0.0:
             continue
         x, p = ahead[model], ahead_p[model]
+        turn_radps, level, upright, pull = 0.0, noise_level, noise_upright, 0.0
+        x0, x1, up = x[0], x[1], x[2] + _EARTH_RADIUS_M
         if model == BALLISTIC:
-            up = x[2] + _EARTH_RADIUS_M
-            distance_m = math.sqrt(x[0] * x[0] + x[1] * x[1] + up * up)
-            pull = -_GRAVITATION_M3PS2 / distance_m**3
-            gx, gy, gz = pull * x[0], pull * x[1], pull * up
-            fly(x, p, dt_s, 0.0, _BALLISTIC_NOISE, _BALLISTIC_NOISE)
-            x[0] += 0.5 * gx * dt_s * dt_s
-            x[1] += 0.5 * gy * dt_s * dt_s
-            x[2] += 0.5 * gz * dt_s * dt_s
-            x[3] += gx * dt_s
-            x[4] += gy * dt_s
-            x[5] += gz * dt_s
-        elif model == STRAIGHT:
-            fly(x, p, dt_s, 0.0, noise_level, noise_upright)
-        else:
-            speed2 = x[3] * x[3] + x[4] * x[4] + p[3, 3] + p[4, 4]
-            rate = _TURN_MPS2 / math.sqrt(speed2)
-            fly(x, p, dt_s, rate if model == LEFT else -rate, _TURN_NOISE, noise_upright)
+            level = upright = _BALLISTIC_NOISE
+            pull = -_GRAVITATION_M3PS2 / math.sqrt(x0 * x0 + x1 * x1 + up * up) ** 3
+        elif model != STRAIGHT:
+            level = _TURN_NOISE
+            turn_radps = _TURN_MPS2 / math.sqrt(x[3] * x[3] + x[4] * x[4] + p[3, 3] + p[4, 4])
+            if model == RIGHT:
+                turn_radps = -turn_radps
+        fly(x, p, dt_s, turn_radps, level, upright)
+        x[0] += 0.5 * pull * x0 * dt_s * dt_s
+        x[1] += 0.5 * pull * x1 * dt_s * dt_s
+        x[2] += 0.5 * pull * up * dt_s * dt_s
+        x[3] += pull * x0 * dt_s
+        x[4] += pull * x1 * dt_s
+        x[5] += pull * up * dt_s
 
 
 @kernel

@@ -61,7 +61,7 @@ def joint_probabilities(
     choices = work_integers[_SLOTS + 2 * n_entries :]
     weights = work_floats
     keys[0], weights[0], parents[0], choices[0] = 0, 1.0, -1, 0
-    begin, end = 0, 1
+    begin, end = 0 * n_tracks, 0 * n_tracks + 1  # literals would have the callees compiled twice
     for track in range(n_tracks):
         next_end = _add_track(log_ratio, track, n_plots, begin, end, slots, keys, weights, parents, choices)
         if next_end < 0:

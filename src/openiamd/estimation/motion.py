@@ -16,6 +16,15 @@ Floats = NDArray[np.float64]
 
 
 @kernel
+def copy_state(x: Floats, p: Floats, x_out: Floats, p_out: Floats) -> None:
+    """Copy a state (6,) and its covariance (6, 6)."""
+    for row in range(6):
+        x_out[row] = x[row]
+        for column in range(6):
+            p_out[row, column] = p[row, column]
+
+
+@kernel
 def fly(x: Floats, p: Floats, dt_s: float, turn_radps: float, noise_level: float, noise_upright: float) -> None:
     """Advance ``x`` (6,) and ``p`` (6, 6) in place by ``dt_s``, turning at ``turn_radps``, counter-clockwise positive.
 

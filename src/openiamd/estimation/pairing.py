@@ -5,10 +5,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from openiamd.estimation.bank import Ahead, Bank, Known, Pairs, Policy, Seen, Work
+from openiamd.estimation.bank import LOG_SPAN, Ahead, Bank, Known, Pairs, Policy, Scratch, Seen
 from openiamd.estimation.imm import imm_predict
 from openiamd.estimation.kalman import update
-from openiamd.estimation.motion import fly
+from openiamd.estimation.motion import copy_state, fly
 from openiamd.estimation.polar import (
     LOG_PEAK,
     SPREAD,
@@ -38,10 +38,7 @@ def bring(bank: Bank, track: int, time_s: float, policy: Policy, ahead: Ahead) -
         )  # fmt: skip
         return
     x, p = ahead.mean[track, 0], ahead.covariance[track, 0]
-    for row in range(6):
-        x[row] = bank.mean[track, 0, row]
-        for column in range(6):
-            p[row, column] = bank.covariance[track, 0, row, column]
+    copy_state(bank.mean[track, 0], bank.covariance[track, 0], x, p)
     ahead.weight[track, 0] = 1.0
     fly(x, p, dt_s, 0.0, policy.noise_level, policy.noise_upright)
 
@@ -50,10 +47,10 @@ def bring(bank: Bank, track: int, time_s: float, policy: Policy, ahead: Ahead) -
 def look(bank: Bank, track: int, time_s: float, known: Known, sensor: int, policy: Policy, ahead: Ahead) -> None:
     """Predict a track for ``time_s`` and how the sensor would see it, by each model that has weight."""
     bring(bank, track, time_s, policy, ahead)
-    basis, place, sigma = known.basis[sensor], known.place_m[sensor], known.sigma[sensor]
+    frame, sigma = known.frame[sensor], known.sigma[sensor]
     for model in range(ahead.weight.shape[1]):
         if ahead.weight[track, model] > 0.0:
-            observe(ahead.mean[track, model], basis, place, sigma, ahead.sight[track, model])
+            observe(ahead.mean[track, model], frame, sigma, ahead.sight[track, model])
             expect(ahead.covariance[track, model], sigma, ahead.sight[track, model])
 
 
@@ -69,34 +66,41 @@ def find_pairs(
     policy: Policy,
     ahead: Ahead,
     pairs: Pairs,
-    work: Work,
+    scratch: Scratch,
 ) -> int:
     """Write the pairs of all tracks and the plots [first, last) of one scan; return their number, or FULL.
 
     Where the plots' times differ, each track is predicted for each plot that it may have given.
     """
-    begin_s, end_s = seen.time_s[first], seen.time_s[first]
+    begin_s, end_s = math.inf, -math.inf
     for plot in range(first, last):
         begin_s, end_s = min(begin_s, seen.time_s[plot]), max(end_s, seen.time_s[plot])
-    count = 0
+    count = 0 * n_tracks  # a literal 0 would have each callee compiled twice
     for track in range(n_tracks):
         pairs.first[track] = count
-        look(bank, track, end_s, known, sensor, policy, ahead)
-        low_m, high_m, ball_m = _window(ahead, track, end_s - begin_s, known, sensor, policy.gate, work.vectors[0])
-        plot = _first_from(seen.measured, low_m, first, last)
-        while plot < last and seen.measured[plot, 0] <= high_m:
-            near = True
-            if seen.time_s[plot] != end_s or begin_s != end_s:
-                near = _within(seen.measured[plot], known.basis[sensor], known.place_m[sensor], work.vectors[0], ball_m)
-                if near and seen.time_s[plot] != ahead.time_s[track]:
-                    look(bank, track, seen.time_s[plot], known, sensor, policy, ahead)
-            if near:
+        time_s, plot, low_m, high_m, ball_m = end_s, first - 1, -math.inf, math.inf, math.inf
+        while plot < last and last > first:
+            if time_s != ahead.time_s[track]:
+                look(bank, track, time_s, known, sensor, policy, ahead)
+            if plot < first:
+                low_m, high_m, ball_m = _window(
+                    ahead, track, end_s - begin_s, known, sensor, policy.gate, scratch.vectors[0]
+                )
+                plot = _first_from(seen.measured, low_m, first, last)
+            else:
                 if count == len(pairs.plot):
                     return FULL
-                if _consider(seen.measured[plot], ahead, track, known, sensor, policy, pairs, count, work):
-                    pairs.plot[count] = plot - first
+                if _consider(seen.measured[plot], ahead, track, known, sensor, policy, pairs, count, scratch):
+                    pairs.plot[count], pairs.probability[count] = plot - first, 0.0
                     count += 1
-            plot += 1
+                plot += 1
+            while plot < last and begin_s != end_s and seen.measured[plot, 0] <= high_m:
+                if _within(seen.measured[plot], known.frame[sensor], scratch.vectors[0], ball_m):
+                    break
+                plot += 1
+            if plot == last or seen.measured[plot, 0] > high_m:
+                break
+            time_s = seen.time_s[plot]
     pairs.first[n_tracks] = count
     return count
 
@@ -145,13 +149,13 @@ def _first_from(measured: Floats, low_m: float, first: int, last: int) -> int:
 
 
 @kernel
-def _within(plot: Floats, basis: Floats, place: Floats, centre: Floats, radius_m: float) -> bool:
+def _within(plot: Floats, frame: Floats, centre: Floats, radius_m: float) -> bool:
     """Tell whether a plot's place is no farther than ``radius_m`` from ``centre``."""
     flat = plot[0] * math.cos(plot[2])
     east, north, up = flat * math.sin(plot[1]), flat * math.cos(plot[1]), plot[0] * math.sin(plot[2])
     distance2 = 0.0
     for axis in range(3):
-        away = place[axis] + east * basis[0, axis] + north * basis[1, axis] + up * basis[2, axis] - centre[axis]
+        away = frame[3, axis] + east * frame[0, axis] + north * frame[1, axis] + up * frame[2, axis] - centre[axis]
         distance2 += away * away
     return distance2 <= radius_m * radius_m
 
@@ -166,7 +170,7 @@ def _consider(
     policy: Policy,
     pairs: Pairs,
     pair: int,
-    work: Work,
+    scratch: Scratch,
 ) -> bool:
     """Write a pair's innovations and likelihoods; return whether it is in the gate of a model that has weight."""
     gate2 = policy.gate * policy.gate
@@ -187,7 +191,7 @@ def _consider(
     if not nearest2 <= gate2:
         return False
     if not math.isnan(plot[3]):
-        nearest2 = _consider_range_rate(plot, ahead, track, known, sensor, gate2, pairs, pair, work)
+        nearest2 = _consider_range_rate(plot, ahead, track, known, sensor, gate2, pairs, pair, scratch)
         if not nearest2 <= gate2:
             return False
     pairs.distance[pair] = math.sqrt(nearest2)
@@ -213,28 +217,31 @@ def _consider_range_rate(
     gate2: float,
     pairs: Pairs,
     pair: int,
-    work: Work,
+    scratch: Scratch,
 ) -> float:
     """Add the range rate to a pair's likelihoods; return the least squared distance of the models in four dimensions.
 
     Each model is first updated by the plot's position, which gives the direction in which the rate is measured.
     """
-    x, z, slope, p, r = work.vectors[1], work.vectors[2], work.vectors[3], work.matrices[0], work.matrices[1]
+    x, z, slope, p, r = (
+        scratch.vectors[1],
+        scratch.vectors[2],
+        scratch.vectors[3],
+        scratch.matrices[0],
+        scratch.matrices[1],
+    )
     sigma, nearest2 = known.sigma[sensor], math.inf
     for model in range(ahead.weight.shape[1]):
         if ahead.weight[track, model] <= 0.0:
             continue
-        for row in range(6):
-            x[row] = ahead.mean[track, model, row]
-            for column in range(6):
-                p[row, column] = ahead.covariance[track, model, row, column]
+        copy_state(ahead.mean[track, model], ahead.covariance[track, model], x, p)
         innovation, sight = pairs.innovation[pair, model], ahead.sight[track, model]
         as_position(sight, x, innovation[0], innovation[1], innovation[2], sigma, z, r)
         distance2 = innovation_distance2(sight, innovation[0], innovation[1], innovation[2])
         update(x, p, z, r)
-        rate, variance = range_rate(x, p, known.place_m[sensor], sigma, slope)
+        rate, variance = range_rate(x, p, known.frame[sensor], sigma, slope)
         rest2 = (plot[3] - rate) * (plot[3] - rate) / variance
-        pairs.log_likelihood[pair, model] += known.log_spread[sensor] - 0.5 * (
+        pairs.log_likelihood[pair, model] += known.log_odds[sensor, LOG_SPAN] - 0.5 * (
             rest2 + math.log(2.0 * math.pi * variance)
         )
         if distance2 <= gate2:

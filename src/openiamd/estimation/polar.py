@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiamd.estimation.kalman import symmetric_inverse3, update
+from openiamd.estimation.motion import copy_state
 from openiamd.kernels import kernel
 
 Floats = NDArray[np.float64]
@@ -29,19 +30,19 @@ _STEP_M = 0.1
 
 
 @kernel
-def observe(x: Floats, basis: Floats, place: Floats, sigma: Floats, out: Floats) -> None:
+def observe(x: Floats, frame: Floats, sigma: Floats, out: Floats) -> None:
     """Write the first 14 numbers of the view of ``x`` (6,) from a sensor.
 
-    basis  (3, 3)  the sensor's east, north and up as rows;  place (3,) where it stands
+    frame  (4, 3)  the sensor's east, north and up as rows, and where it stands
     sigma  (>= 3,)  standard deviations of range, azimuth, elevation
 
     Straight above the sensor (0.006 degrees) and at the sensor itself (a metre or two), where J has no inverse, the
     lengths stay at 1e-4 of the plot's longest axis.
     """
-    dx, dy, dz = x[0] - place[0], x[1] - place[1], x[2] - place[2]
-    east = basis[0, 0] * dx + basis[0, 1] * dy + basis[0, 2] * dz
-    north = basis[1, 0] * dx + basis[1, 1] * dy + basis[1, 2] * dz
-    up = basis[2, 0] * dx + basis[2, 1] * dy + basis[2, 2] * dz
+    dx, dy, dz = x[0] - frame[3, 0], x[1] - frame[3, 1], x[2] - frame[3, 2]
+    east = frame[0, 0] * dx + frame[0, 1] * dy + frame[0, 2] * dz
+    north = frame[1, 0] * dx + frame[1, 1] * dy + frame[1, 2] * dz
+    up = frame[2, 0] * dx + frame[2, 1] * dy + frame[2, 2] * dz
     ground = math.sqrt(east * east + north * north)
     reach = math.sqrt(ground * ground + up * up)
     sin_azimuth, cos_azimuth = (east / ground, north / ground) if ground > 0.0 else (0.0, 1.0)
@@ -51,10 +52,10 @@ def observe(x: Floats, basis: Floats, place: Floats, sigma: Floats, out: Floats)
     width = max(ground, _FLATTEST * length, _FLATTEST * sigma[0] / sigma[1])
     out[_GROUND], out[_REACH] = width, length
     for axis in range(3):
-        level = sin_azimuth * basis[0, axis] + cos_azimuth * basis[1, axis]
-        out[_ALONG + axis] = cos_elevation * level + sin_elevation * basis[2, axis]
-        out[_ACROSS + axis] = width * (cos_azimuth * basis[0, axis] - sin_azimuth * basis[1, axis])
-        out[_UPWARD + axis] = length * (cos_elevation * basis[2, axis] - sin_elevation * level)
+        level = sin_azimuth * frame[0, axis] + cos_azimuth * frame[1, axis]
+        out[_ALONG + axis] = cos_elevation * level + sin_elevation * frame[2, axis]
+        out[_ACROSS + axis] = width * (cos_azimuth * frame[0, axis] - sin_azimuth * frame[1, axis])
+        out[_UPWARD + axis] = length * (cos_elevation * frame[2, axis] - sin_elevation * level)
 
 
 @kernel
@@ -132,8 +133,7 @@ def update_by_plot(
     p: Floats,
     seen: Floats,
     plot: Floats,
-    basis: Floats,
-    place: Floats,
+    frame: Floats,
     sigma: Floats,
     limit: float,
     before: Floats,
@@ -149,30 +149,20 @@ def update_by_plot(
            the line at its own result until that moves by less than 0.1 m, at most ten times
     before (6,), before_p (6, 6), other (VIEW,), z (3,), r (3, 3)  work space
     """
-    for row in range(6):
-        before[row] = x[row]
-        for column in range(6):
-            before_p[row, column] = p[row, column]
-    as_position(seen, x, plot[0] - seen[0], turned(plot[1] - seen[1]), plot[2] - seen[2], sigma, z, r)
-    update(x, p, z, r)
-    observe(x, basis, place, sigma, other)
-    if _curvature2(seen, other, x, before, sigma) <= limit * limit:
-        return
-    observe(before, basis, place, sigma, other)
-    p0, p1, p2 = before[0], before[1], before[2]
-    for _ in range(_ITERATIONS):
-        x[0], x[1], x[2] = p0, p1, p2
-        as_position(other, x, plot[0] - other[0], turned(plot[1] - other[1]), plot[2] - other[2], sigma, z, r)
-        for row in range(6):
-            x[row] = before[row]
-            for column in range(6):
-                p[row, column] = before_p[row, column]
-        update(x, p, z, r)
-        step_m = max(abs(x[0] - p0), abs(x[1] - p1), abs(x[2] - p2))
+    copy_state(x, p, before, before_p)
+    for place in range(seen.size):
+        other[place] = seen[place]
+    for turn in range(_ITERATIONS):
         p0, p1, p2 = x[0], x[1], x[2]
-        if step_m < _STEP_M:
+        as_position(other, x, plot[0] - other[0], turned(plot[1] - other[1]), plot[2] - other[2], sigma, z, r)
+        if turn > 0:
+            copy_state(before, before_p, x, p)
+        update(x, p, z, r)
+        if turn > 0 and max(abs(x[0] - p0), abs(x[1] - p1), abs(x[2] - p2)) < _STEP_M:
             return
-        observe(x, basis, place, sigma, other)
+        observe(x, frame, sigma, other)
+        if turn == 0 and _curvature2(seen, other, x, before, sigma) <= limit * limit:
+            return
 
 
 @kernel
@@ -191,13 +181,13 @@ def _curvature2(seen: Floats, after: Floats, x: Floats, before: Floats, sigma: F
 
 
 @kernel
-def range_rate(x: Floats, p: Floats, place: Floats, sigma: Floats, slope: Floats) -> tuple[float, float]:
-    """Return the range rate of ``x`` as seen from ``place`` and its variance with that of a plot; ``slope`` (6,) work.
+def range_rate(x: Floats, p: Floats, frame: Floats, sigma: Floats, slope: Floats) -> tuple[float, float]:
+    """Return the range rate of ``x`` seen by a sensor and its variance with that of a plot; ``slope`` (6,): work space.
 
     The rate is u'v with u the direction of sight; its slope is (v - (u'v) u)/range along position and u along velocity.
     sigma  (4,)  standard deviations of range, azimuth, elevation, range rate
     """
-    dx, dy, dz = x[0] - place[0], x[1] - place[1], x[2] - place[2]
+    dx, dy, dz = x[0] - frame[3, 0], x[1] - frame[3, 1], x[2] - frame[3, 2]
     length = max(math.sqrt(dx * dx + dy * dy + dz * dz), _FLATTEST * sigma[0] / sigma[2])
     slope[3], slope[4], slope[5] = dx / length, dy / length, dz / length
     rate = slope[3] * x[3] + slope[4] * x[4] + slope[5] * x[5]
@@ -212,10 +202,10 @@ def range_rate(x: Floats, p: Floats, place: Floats, sigma: Floats, slope: Floats
 
 @kernel
 def update_by_range_rate(
-    x: Floats, p: Floats, rate_mps: float, place: Floats, sigma: Floats, slope: Floats, gain: Floats
+    x: Floats, p: Floats, rate_mps: float, frame: Floats, sigma: Floats, slope: Floats, gain: Floats
 ) -> None:
     """Update ``x`` (6,) and ``p`` (6, 6) in place by a range rate; ``slope`` (6,) and ``gain`` (6,) are work space."""
-    expected, variance = range_rate(x, p, place, sigma, slope)
+    expected, variance = range_rate(x, p, frame, sigma, slope)
     for row in range(6):
         value = 0.0
         for column in range(6):

@@ -72,7 +72,7 @@ def assign_sparse(
             )  # fmt: skip
     total = 0.0
     for row in range(n_rows):
-        total += miss_cost if row_to_pair[row] < 0 else cost[row_to_pair[row]]
+        total += miss_cost if row_to_pair[row] < 0 else float(cost[row_to_pair[row]])
     return total
 
 
@@ -101,7 +101,7 @@ def _augment(
 
     state of a column: 0 not reached, 1 reached, 2 done. previous, previous_row: the pair by which it was reached.
     """
-    n_touched = n_done = n_heap = 0
+    n_touched = n_done = n_heap = 0 * root  # a literal 0 would have the heap compiled twice
     row, reached, miss_distance, miss_row, free_column = root, 0.0, np.inf, -1, -1
     while True:
         done_rows[n_done] = row

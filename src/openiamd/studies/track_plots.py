@@ -8,7 +8,7 @@ a row: with one sensor that is the plain rule, with several a track lives on whe
 
 import math
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,7 +26,7 @@ _DETECTION_PROBABILITY = 0.9  # of a sensor that states none
 _LEAST_ELEVATION_SPAN_RAD = math.radians(20.0)
 _ROUNDING = 1e-6  # of a scan: a plot at a scan's very start belongs to it
 _SCANS_A_CALL = 64
-_ROWS_A_BLOCK = 16_384
+_ROWS_AT_FIRST = 4_096
 
 
 class TrackerSettings(NamedTuple):
@@ -63,15 +63,14 @@ def track_plots(
     """
     tracker = Tracker(sensors, recorded_coverage(plots, sensors), settings)
     scans, seen = _in_order(plots, sensors)
-    blocks = list(tracker.take(scans, seen, _SCANS_A_CALL, progress))
-    return _joined(blocks)
+    return tracker.take_all(scans, seen, progress)
 
 
 def stream_tracks(plots: Plots, sensors: Sensors, settings: TrackerSettings | None = None) -> Iterator[Tracks]:
     """Yield the rows of one scan after the other, those of ``track_plots``, without keeping them."""
     tracker = Tracker(sensors, recorded_coverage(plots, sensors), settings)
     scans, seen = _in_order(plots, sensors)
-    yield from tracker.take(scans, seen, 1)
+    yield from tracker.take_each(scans, seen)
 
 
 def recorded_coverage(plots: Plots, sensors: Sensors) -> Coverage:
@@ -104,7 +103,7 @@ class Tracker:
         self._sensors = sensors
         self._counts = np.zeros(tables.COUNTS, np.int64)
         self._counts[tables.NEXT_NUMBER] = 1
-        self._tracks, self._plots, self._pairs_room = 256, 256, 2048
+        self._tracks, self._plots, self._pairs = 256, 256, 2048
         self._bank = self._new_bank()
         self._make_room()
         self._rows = tables.new_rows(0)
@@ -120,48 +119,52 @@ class Tracker:
         ``plots`` are those of the scan alone, all of ``sensor``; rows name them by their place among them.
         """
         order = _order(plots, np.zeros(len(plots.time_s), np.int64))
-        bounds = np.array([0, len(order)])
-        scans = tables.Scans(np.array([float(start_s)]), np.array([sensor], np.int64), bounds)
-        blocks = list(self.take(scans, _seen(plots, self._sensors, order), 1))
-        return _joined(blocks)
+        scans = tables.Scans(np.array([float(start_s)]), np.array([sensor]), np.array([0, len(order)]))
+        return self.take_all(scans, _seen(plots, self._sensors, order))
 
-    def take(
-        self, scans: tables.Scans, seen: tables.Seen, at_once: int, progress: Progress | None = None
-    ) -> Iterator[Tracks]:
-        """Take scans in their order; yield their rows, at most ``at_once`` scans in one table."""
+    def take_all(self, scans: tables.Scans, seen: tables.Seen, progress: Progress | None = None) -> Tracks:
+        """Take scans in their order; return their rows."""
         total = len(scans.start_s)
-        self._counts[tables.NEXT_SCAN] = 0
-        self._fit_plots(int(np.diff(scans.first).max(initial=0)))
-        while self._counts[tables.NEXT_SCAN] < total:
-            until = min(int(self._counts[tables.NEXT_SCAN]) + at_once, total)
-            code = tables.MORE_ROWS
-            while code != tables.DONE:
-                code = track_scans(
-                    scans, until, seen, self._known, self._policy, self._bank, self._ahead, self._pairs, self._work,
-                    self._rows, self._counts,
-                )  # fmt: skip
-                if code == tables.MORE_ROWS and self._counts[tables.ROWS] > 0 and at_once > 1:
-                    yield self._hand_over()
-                else:
-                    self._grow(code)
-            if at_once == 1:
-                yield self._hand_over()
+        self._begin(scans)
+        for until in (*range(_SCANS_A_CALL, total, _SCANS_A_CALL), total):
+            self._advance(scans, seen, until)
             if progress is not None:
-                progress(int(self._counts[tables.NEXT_SCAN]), total, "scans")
-        if self._counts[tables.ROWS] > 0:
-            yield self._hand_over()
+                progress(until, total, "scans")
+        self._resize_rows(int(self._counts[tables.ROWS]))
+        rows, self._rows = self._rows, tables.new_rows(0)
+        return Tracks(*rows)
 
-    def _hand_over(self) -> Tracks:
-        """Return a copy of the rows written so far, and begin anew."""
-        count = int(self._counts[tables.ROWS])
-        self._counts[tables.ROWS] = 0
-        return Tracks(*(column[:count].copy() for column in self._rows))
+    def take_each(self, scans: tables.Scans, seen: tables.Seen) -> Iterator[Tracks]:
+        """Take scans in their order; yield each one's rows."""
+        self._begin(scans)
+        for scan in range(len(scans.start_s)):
+            self._counts[tables.ROWS] = 0
+            self._advance(scans, seen, scan + 1)
+            count = int(self._counts[tables.ROWS])
+            yield _copied(self._rows, count)
+
+    def _begin(self, scans: tables.Scans) -> None:
+        """Make ready for a table of scans."""
+        self._counts[tables.NEXT_SCAN] = self._counts[tables.ROWS] = 0
+        plots = int(np.diff(scans.first).max(initial=0))
+        if plots > self._plots:
+            self._plots = plots
+            self._make_room()
+
+    def _advance(self, scans: tables.Scans, seen: tables.Seen, until: int) -> None:
+        """Take the scans before ``until``; their rows follow those that are there."""
+        code = -1
+        while code != tables.DONE:
+            code = track_scans(
+                scans, until, seen, self._known, self._policy, self._bank, *self._work, self._rows, self._counts
+            )
+            self._grow(code)
 
     def _grow(self, code: int) -> None:
         """Make more room of what the kernel asked for."""
         if code == tables.MORE_ROWS:
-            least = int(self._counts[tables.TRACKS]) + self._plots
-            self._rows = tables.new_rows(max(_ROWS_A_BLOCK, 2 * least))
+            needed = int(self._counts[tables.ROWS] + self._counts[tables.TRACKS]) + self._plots
+            self._resize_rows(max(_ROWS_AT_FIRST, needed + needed // 4))
         elif code == tables.MORE_TRACKS:
             self._tracks = 2 * self._tracks + self._plots
             before, self._bank = self._bank, self._new_bank()
@@ -169,14 +172,13 @@ class Tracker:
                 new[: len(old)] = old
             self._make_room()
         elif code == tables.MORE_PAIRS:
-            self._pairs_room *= 2
+            self._pairs *= 2
             self._make_room()
 
-    def _fit_plots(self, plots: int) -> None:
-        """Make room for scans of so many plots."""
-        if plots > self._plots:
-            self._plots = plots
-            self._make_room()
+    def _resize_rows(self, count: int) -> None:
+        """Give the rows another length in their place: blocks that are joined at the end took twice the memory."""
+        for column in self._rows:
+            column.resize((count, *column.shape[1:]), refcheck=False)
 
     def _new_bank(self) -> tables.Bank:
         models = tables.models(self._policy.interacting)
@@ -185,29 +187,20 @@ class Tracker:
     def _make_room(self) -> None:
         """Make work space, which holds nothing from one scan to the next."""
         models = tables.models(self._policy.interacting)
-        self._ahead = tables.new_ahead(self._tracks, models)
-        self._pairs = tables.new_pairs(self._tracks, self._pairs_room, models)
-        self._work = tables.new_work(self._tracks, self._plots, self._pairs_room, self._policy.joint)
+        self._work = (
+            tables.new_ahead(self._tracks, models),
+            tables.new_pairs(self._tracks, self._pairs, models),
+            tables.new_choice(self._tracks, self._plots),
+            tables.new_solver(self._tracks, self._plots, self._pairs),
+            tables.new_joint(self._tracks, self._plots, self._policy.joint),
+            tables.new_scratch(),
+        )
 
 
-def _joined(blocks: list[Tracks]) -> Tracks:
-    """Return blocks of rows as one table; each block's columns are let go as they are copied."""
-    columns = [[getattr(block, name) for block in blocks] for name in Tracks._fields]
-    blocks.clear()
-    joined = []
-    for name, parts in zip(Tracks._fields, columns, strict=True):
-        empty = getattr(tables.new_rows(0), _ROW_FIELDS[name])
-        whole = np.empty((sum(map(len, parts)), *empty.shape[1:]), empty.dtype)
-        place = 0
-        while parts:
-            part = parts.pop(0)
-            whole[place : place + len(part)] = part
-            place += len(part)
-        joined.append(whole)
-    return Tracks(*joined)
-
-
-_ROW_FIELDS = dict(zip(Tracks._fields, tables.Rows._fields, strict=True))
+def _copied(rows: tables.Rows, count: int) -> Tracks:
+    """Return a copy of the first rows."""
+    columns: list[Any] = [column[:count].copy() for column in rows]
+    return Tracks(*columns)
 
 
 def _in_order(plots: Plots, sensors: Sensors) -> tuple[tables.Scans, tables.Seen]:
@@ -270,15 +263,10 @@ def _known(sensors: Sensors, coverage: Coverage) -> tables.Known:
     chance = np.nan_to_num(sensors.detection_probability, nan=_DETECTION_PROBABILITY).clip(0.01, 0.99)
     clutter = np.maximum(np.nan_to_num(sensors.clutter_per_scan), _LEAST_CLUTTER)
     density = clutter / (coverage.reach_m * 2.0 * math.pi * coverage.elevation_span_rad)
-    return tables.Known(
-        np.ascontiguousarray(axes @ axes[0].T),
-        place_m,
-        sigma,
-        np.log(chance / ((1.0 - chance) * density)),
-        np.log(1.0 - chance),
-        np.log(coverage.range_rate_span_mps),
-        np.log(clutter / _FALSE_TRACKS_PER_SCAN),
-    )
+    odds = np.log(chance / ((1.0 - chance) * density))
+    least_score = np.log(clutter / _FALSE_TRACKS_PER_SCAN)
+    log_odds = np.stack([odds, np.log(1.0 - chance), np.log(coverage.range_rate_span_mps), least_score], axis=1)
+    return tables.Known(np.concatenate([axes @ axes[0].T, place_m[:, None]], axis=1), sigma, log_odds)
 
 
 def _policy(settings: TrackerSettings) -> tables.Policy:
