@@ -9,8 +9,8 @@ from scipy.stats import chi2
 
 import stone_soup
 from openiamd.recordings.tables import Tracks, Truth
-from openiamd.results import track_measures
-from openiamd.results.track_measures import MEANINGS, Rule, Side, measure, purity
+from openiamd.results.track_measures import MEANINGS, Rule, measure, purity
+from openiamd.results.track_pairs import Near, Side, lasting
 from openiamd.studies.score_tracks import score_tracks
 from recorded_tracks import crossing_scene
 
@@ -109,6 +109,10 @@ def test_nothing_to_divide_by_is_no_number():
     assert math.isnan(found["nees_per_dimension"])
 
 
+def enumerate_names(count):
+    return [(0, name, 0.0) for name in range(count)]
+
+
 def best_pairs(distance_m, gate_m):
     """Return the largest number of pairs within the gate, and the least sum of squares with that many."""
     objects, tracks = distance_m.shape
@@ -130,10 +134,13 @@ def test_matching_equals_brute_force():
         objects, tracks = draw.integers(1, 5, 2)
         apart = draw.uniform(0.0, 6000.0, (objects, 1, 3)) - draw.uniform(0.0, 6000.0, (1, tracks, 3))
         distance_m = np.sqrt(((apart * [1.0, 0.3, 0.1]) ** 2).sum(axis=2))
-        rows, columns = track_measures._match(distance_m, np.arange(objects), np.arange(tracks), {}, 2000.0)
+        rows, columns = np.nonzero(distance_m < 2000.0)
+        near = Near(np.zeros(len(rows), np.int64), rows, columns, distance_m[rows, columns])
+        held = [side(enumerate_names(count), 1) for count in (objects, tracks)]
+        pairs = lasting(near, held[0], held[1], 2000.0)
         size, least = best_pairs(distance_m, 2000.0)
-        assert len(rows) == size
-        assert (distance_m[rows, columns] ** 2).sum() == pytest.approx(least, rel=1e-12)
+        assert len(pairs.instant) == len(set(pairs.truth_row)) == len(set(pairs.track_row)) == size
+        assert (pairs.distance_m**2).sum() == pytest.approx(least, rel=1e-12)
 
 
 def test_nees_of_an_honest_covariance_lies_in_its_interval():

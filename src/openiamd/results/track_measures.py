@@ -1,8 +1,8 @@
 """Measures of tracks against truth: OSPA, GOSPA, SIAP attributes, continuity, purity and consistency.
 
 Sources: gospa.py for OSPA and GOSPA; Votruba et al., SIAP Metrics Implementation (2001) for completeness, ambiguity,
-spuriousness, accuracy, track-number changes and longest segment; Bernardin & Stiefelhagen, EURASIP J. Image Video
-Process. 2008, 246309 (CLEAR MOT) for pairs that last; Bar-Shalom, Li & Kirubarajan (2001), section 5.4, for NEES.
+spuriousness, accuracy, track-number changes and longest segment; track_pairs.py for pairs that last; Bar-Shalom, Li &
+Kirubarajan, Estimation with Applications to Tracking and Navigation (2001), section 5.4, for NEES.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 from scipy.special import gammaincinv
 
-from openiamd.results.gospa import distances, gospa
+from openiamd.results.gospa import gospa_over_time
 from openiamd.results.nearest_object import Assigned, Lives, siap
+from openiamd.results.track_pairs import Near, Side, lasting, near_pairs, nearest
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -60,15 +60,6 @@ MEANINGS = {
 _SECONDS_AN_HOUR = 3600.0
 
 
-class Side(NamedTuple):
-    """One side of the comparison, instant after instant: true objects, or tracks."""
-
-    first: Integers  # (instant + 1,) where the rows of each instant begin
-    name: Integers  # (row,) object, or track number
-    state: Floats  # (row, 6) x, y, z m, vx, vy, vz m/s
-    covariance: Floats  # (row, 6, 6) of tracks; (0, 6, 6) of truth
-
-
 class Rule(NamedTuple):
     """How tracks are held against truth."""
 
@@ -78,20 +69,12 @@ class Rule(NamedTuple):
     warm_up: int = 0  # instants at the start that do not count in the means of OSPA and GOSPA
 
 
-class Pairs(NamedTuple):
-    """Pairs of object and track, row after row."""
-
-    instant: Integers  # (pair,)
-    truth_row: Integers  # (pair,)
-    track_row: Integers  # (pair,)
-
-
 class Picture(NamedTuple):
     """What each instant showed, the pairs that lasted, and the nearest objects."""
 
     series: dict[str, list[float]]
-    pairs: Pairs
-    nearest: Pairs  # every track with an object within the gate, and the nearest one
+    pairs: Near
+    nearest: Near  # every track with an object within the gate, and the nearest one
 
 
 def measure(truth: Side, tracks: Side, time_s: Floats, rule: Rule | None = None) -> tuple[dict[str, float], Picture]:
@@ -130,63 +113,17 @@ def purity(track: Integers, origin: Integers) -> float:
 
 
 def _picture(truth: Side, tracks: Side, time_s: Floats, rule: Rule) -> Picture:
-    """Go through the instants: distances, and pairs that last."""
-    names = ("objects", "tracks", "matched", "assigned", "ospa", "gospa", "localisation", "missed", "false")
-    series: dict[str, list[float]] = {"time_s": time_s.tolist(), **{name: [] for name in names}}
-    pairs: list[tuple[int, Integers, Integers]] = []
-    nearest: list[tuple[int, Integers, Integers]] = []
-    held: dict[int, int] = {}
-    for at in range(len(time_s)):
-        t0, t1, k0, k1 = truth.first[at], truth.first[at + 1], tracks.first[at], tracks.first[at + 1]
-        distance_m = distances(truth.state[t0:t1, :3], tracks.state[k0:k1, :3])
-        mark = gospa(distance_m, rule.cutoff_m, rule.order)
-        rows, columns = _match(distance_m, truth.name[t0:t1], tracks.name[k0:k1], held, rule.gate_m)
-        held = dict(zip(truth.name[t0 + rows].tolist(), tracks.name[k0 + columns].tolist(), strict=True))
-        closest = distance_m.argmin(axis=0) if t1 > t0 else np.zeros(k1 - k0, np.int64)
-        near = np.flatnonzero(distance_m[closest, np.arange(k1 - k0)] < rule.gate_m) if t1 > t0 else closest[:0]
-        values = (t1 - t0, k1 - k0, len(rows), len(near), *mark)
-        for name, value in zip(names, values, strict=True):
-            series[name].append(float(value))
-        pairs.append((at, t0 + rows, k0 + columns))
-        nearest.append((at, t0 + closest[near], k0 + near))
-    return Picture(series, _joined(pairs), _joined(nearest))
-
-
-def _joined(parts: list[tuple[int, Integers, Integers]]) -> Pairs:
-    """Return the pairs of all instants, row after row."""
-    counts = [len(rows) for _, rows, _ in parts]
-    none = [np.zeros(0, np.int64)]
-    return Pairs(
-        np.repeat(np.array([at for at, _, _ in parts], np.int64), counts),
-        np.concatenate([*(rows for _, rows, _ in parts), *none]),
-        np.concatenate([*(rows for _, _, rows in parts), *none]),
-    )
-
-
-def _match(
-    distance_m: Floats, objects: Integers, tracks: Integers, held: dict[int, int], gate_m: float
-) -> tuple[Integers, Integers]:
-    """Return the rows and columns of the matched pairs of one instant; ``held`` are those of the instant before."""
-    row_of = {name: row for row, name in enumerate(objects.tolist())}
-    column_of = {name: column for column, name in enumerate(tracks.tolist())}
-    rows, columns = [], []
-    for name, number in held.items():
-        row, column = row_of.get(name), column_of.get(number)
-        if row is not None and column is not None and distance_m[row, column] < gate_m:
-            rows.append(row)
-            columns.append(column)
-    open_rows = np.setdiff1d(np.arange(len(objects)), rows)
-    open_columns = np.setdiff1d(np.arange(len(tracks)), columns)
-    if len(open_rows) and len(open_columns):
-        between = distance_m[np.ix_(open_rows, open_columns)]
-        near = between < gate_m
-        # Dearer than all pairs together, so that most pairs come first; 1e30 would drown the squares in rounding.
-        forbidden = (1 + min(between.shape)) * gate_m**2
-        more_rows, more_columns = linear_sum_assignment(np.where(near, between**2, forbidden))
-        kept = near[more_rows, more_columns]
-        rows.extend(open_rows[more_rows[kept]].tolist())
-        columns.extend(open_columns[more_columns[kept]].tolist())
-    return np.array(rows, np.int64), np.array(columns, np.int64)
+    """Return distances, pairs that last and nearest objects of all instants."""
+    near = near_pairs(truth, tracks, max(rule.gate_m, rule.cutoff_m))
+    within = near.chosen(near.distance_m < rule.gate_m)
+    pairs, closest = lasting(within, truth, tracks, rule.gate_m), nearest(within)
+    objects, numbers = np.diff(truth.first), np.diff(tracks.first)
+    marks = gospa_over_time(near.chosen(near.distance_m < rule.cutoff_m), objects, numbers, rule.cutoff_m, rule.order)
+    columns = {"time_s": time_s, "objects": objects, "tracks": numbers}
+    for name, found in (("matched", pairs), ("assigned", closest)):
+        columns[name] = np.bincount(found.instant, minlength=len(time_s))
+    series = {name: column.astype(np.float64).tolist() for name, column in (columns | marks._asdict()).items()}
+    return Picture(series, pairs, closest)
 
 
 def _distances_over_time(series: dict[str, list[float]], truth: Side, rule: Rule) -> dict[str, float]:
@@ -264,13 +201,13 @@ def _continuity(picture: Picture, truth: Side, tracks: Side, time_s: Floats) -> 
     }
 
 
-def _assigned(nearest: Pairs, truth: Side, tracks: Side) -> Assigned:
+def _assigned(closest: Near, truth: Side, tracks: Side) -> Assigned:
     """Return each track with its nearest object, and how far apart they are."""
-    error = tracks.state[nearest.track_row] - truth.state[nearest.truth_row]
+    error = tracks.state[closest.track_row] - truth.state[closest.truth_row]
     return Assigned(
-        nearest.instant,
-        truth.name[nearest.truth_row],
-        tracks.name[nearest.track_row],
+        closest.instant,
+        truth.name[closest.truth_row],
+        tracks.name[closest.track_row],
         np.sqrt((error[:, :3] ** 2).sum(axis=1)),
         np.sqrt((error[:, 3:] ** 2).sum(axis=1)),
     )
@@ -284,7 +221,7 @@ def _lives(truth: Side, tracks: Side, instants: int) -> Lives:
     return Lives(names, at[first], at[::-1][back], float(len(truth.name)), float(len(tracks.name)))
 
 
-def _consistency(pairs: Pairs, truth: Side, tracks: Side) -> dict[str, float]:
+def _consistency(pairs: Near, truth: Side, tracks: Side) -> dict[str, float]:
     """Return the mean NEES per dimension, and the 95 % interval of it for an honest covariance.
 
     The interval takes the pairs as independent; errors of one track last from scan to scan, so it is too narrow.

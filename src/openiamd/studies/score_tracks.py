@@ -9,7 +9,8 @@ import numpy as np
 
 from openiamd.errors import UsageError
 from openiamd.recordings.tables import Floats, Integers, Tracks, Truth
-from openiamd.results.track_measures import Picture, Rule, Side, measure, purity
+from openiamd.results.track_measures import Picture, Rule, measure, purity
+from openiamd.results.track_pairs import Side, near_pairs, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +97,7 @@ def _paths(truth: Truth, times_s: Floats) -> Iterator[tuple[int, Integers, Float
     for run, name in enumerate(names.tolist()):
         rows = order[first[run] : first[run + 1]]
         time_s, state = truth.time_s[rows], truth.state[rows]
-        gap_s = _GAP * float(np.median(np.diff(time_s))) if len(rows) > 1 else 0.0
+        gap_s = _GAP * float(np.sort(np.diff(time_s))[(len(rows) - 1) // 2]) if len(rows) > 1 else 0.0
         span = np.searchsorted(times_s, [time_s[0] - _SAME_S, time_s[-1] + _SAME_S])
         at = np.arange(span[0], span[1])
         low = np.clip(np.searchsorted(time_s, times_s[at] + _SAME_S, side="right") - 1, 0, len(rows) - 1)
@@ -187,12 +188,15 @@ def _purity(tracks: Tracks, truth: Truth, origin: Integers | None, tentative: bo
 
 def _nearest(truth: Truth, time_s: Floats, state: Floats, gate_m: float) -> Integers:
     """Return the object nearest to each state (row, 6) at its time, −1 where none lies within the gate."""
-    order = np.argsort(time_s, kind="stable")
-    found, nearest_m = np.full(len(order), -1, np.int64), np.full(len(order), gate_m)
-    for name, at, there in _paths(truth, time_s[order]):
-        apart_m = np.sqrt(((there[:, :3] - state[order[at], :3]) ** 2).sum(axis=1))
-        nearer = apart_m < nearest_m[at]
-        found[at[nearer]], nearest_m[at[nearer]] = name, apart_m[nearer]
-    answer = np.empty_like(found)
-    answer[order] = found
-    return answer
+    found = np.full(len(time_s), -1, np.int64)
+    if len(found) == 0:
+        return found
+    instants = _instants(time_s)
+    at = np.searchsorted(instants, time_s + _SAME_S, side="right") - 1
+    order = np.argsort(at, kind="stable")
+    first = np.searchsorted(at[order], np.arange(len(instants) + 1))
+    rows = Side(first, order, state[order], np.zeros((0, 6, 6)))
+    there = _sample_truth(truth, instants)
+    pairs = nearest(near_pairs(there, rows, gate_m))
+    found[rows.name[pairs.track_row]] = there.name[pairs.truth_row]
+    return found
