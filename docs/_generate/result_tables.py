@@ -5,6 +5,7 @@ from markdown import code, table
 from openiamd.results import kinds, tables
 from openiamd.results.measures import MEASURES
 from openiamd.results.summary import BINARY, RATES
+from openiamd.results.track_measures import MEANINGS
 from openiamd.units import units_table
 
 
@@ -19,6 +20,11 @@ def units() -> str:
 def measures() -> str:
     """Return the measures of a run."""
     return table(("key", "meaning"), ((code(key), text) for key, text in MEASURES.items()))
+
+
+def track_measures() -> str:
+    """Return the measures of recorded tracks."""
+    return table(("measure", "meaning"), ((code(key), text) for key, text in MEANINGS.items()))
 
 
 def summary_only() -> str:

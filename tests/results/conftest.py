@@ -1,11 +1,14 @@
-"""The made-up batch, for tests of results."""
+"""The made-up batch, for tests of results, and what lies beside this folder."""
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
 
 from openiamd.results.record import finish_recording, record_slice, start_recording
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 
 @pytest.fixture(scope="session")

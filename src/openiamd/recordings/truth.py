@@ -19,7 +19,7 @@ WHAT = "truth"
 
 
 def write_truth(path: str | PathLike[str], truth: Truth) -> None:
-    """Write what flew as Parquet; reading gives the same arrays where every name has a row."""
+    """Write what flew as Parquet; reading gives the same rows, and the names that have one in order of their first."""
     import pyarrow as pa
 
     names = pa.array(truth.names, pa.string()).take(pa.array(truth.object, pa.int64()))

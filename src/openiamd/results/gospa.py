@@ -4,13 +4,20 @@ Sources: Schuhmacher, Vo & Vo, IEEE T-SP 56 (2008) 3447 (OSPA); Rahmathullah, Ga
 arXiv:1601.05585 (GOSPA, with alpha = 2, where it splits into localisation, missed and false).
 """
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
+
+from openiamd.results.track_pairs import Near, alone, assign, instants_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 
 class Gospa(NamedTuple):
@@ -23,6 +30,16 @@ class Gospa(NamedTuple):
     false: int  # tracks without an object
 
 
+class GospaSeries(NamedTuple):
+    """The same at many times."""
+
+    ospa: Floats  # (instant,)
+    gospa: Floats  # (instant,)
+    localisation: Floats  # (instant,)
+    missed: Integers  # (instant,)
+    false: Integers  # (instant,)
+
+
 def distances(truth: Floats, tracks: Floats) -> Floats:
     """Return the distances (n, m) between places ``truth`` (n, 3) and ``tracks`` (m, 3)."""
     return np.sqrt(((truth[:, None] - tracks[None]) ** 2).sum(axis=-1))
@@ -33,18 +50,32 @@ def gospa(distance_m: Floats, cutoff_m: float, order: float) -> Gospa:
 
     Two empty sets are at distance 0. Pairs at or beyond the cut-off count as missed and false.
     """
-    objects, tracks = distance_m.shape
-    penalty = cutoff_m**order
-    if objects == 0 or tracks == 0:
-        more = max(objects, tracks)
-        return Gospa(cutoff_m if more else 0.0, (0.5 * penalty * more) ** (1.0 / order), 0.0, objects, tracks)
-    cost = np.minimum(distance_m, cutoff_m) ** order
-    rows, columns = linear_sum_assignment(cost)
-    paired = cost[rows, columns]
-    near = distance_m[rows, columns] < cutoff_m
-    pairs = int(near.sum())
-    localisation = float(paired[near].sum())
-    unpaired = objects + tracks - 2 * pairs
-    ospa = ((paired.sum() + penalty * abs(objects - tracks)) / max(objects, tracks)) ** (1.0 / order)
-    total = (localisation + 0.5 * penalty * unpaired) ** (1.0 / order)
-    return Gospa(float(ospa), float(total), localisation, objects - pairs, tracks - pairs)
+    rows, columns = np.nonzero(distance_m < cutoff_m)
+    near = Near(np.zeros(len(rows), np.int64), rows, columns, distance_m[rows, columns])
+    counts = [np.array([count], np.int64) for count in distance_m.shape]
+    found = gospa_over_time(near, counts[0], counts[1], cutoff_m, order)
+    return Gospa(*(column[0].item() for column in found))
+
+
+def gospa_over_time(near: Near, objects: Integers, tracks: Integers, cutoff_m: float, order: float) -> GospaSeries:
+    """Return OSPA and GOSPA at every time from the pairs that are closer than the cut-off.
+
+    objects, tracks  (instant,) how many there are
+
+    Pairs farther apart cost as much as none, so that the assignment falls into parts that share no object and no
+    track; most parts are one pair.
+    """
+    instants, penalty = len(objects), cutoff_m**order
+    cost = near.distance_m**order
+    single = alone(near)
+    sums = np.bincount(near.instant[single], cost[single], instants).astype(np.float64)  # integers where there is none
+    pairs = np.bincount(near.instant[single], minlength=instants)
+    price: Callable[[int], float] = lambda _: penalty  # noqa: E731 - the price of no pair, whatever the size
+    for at, rows in instants_of(near, ~single):
+        chosen = assign(near, rows, cost, price)
+        sums[at] += cost[chosen].sum()
+        pairs[at] += len(chosen)
+    more = np.maximum(objects, tracks)
+    ospa = ((sums + penalty * (more - pairs)) / np.maximum(more, 1)) ** (1.0 / order)
+    total = (sums + 0.5 * penalty * (objects + tracks - 2 * pairs)) ** (1.0 / order)
+    return GospaSeries(ospa, total, sums, objects - pairs, tracks - pairs)

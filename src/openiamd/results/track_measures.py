@@ -1,8 +1,8 @@
 """Measures of tracks against truth: OSPA, GOSPA, SIAP attributes, continuity, purity and consistency.
 
 Sources: gospa.py for OSPA and GOSPA; Votruba et al., SIAP Metrics Implementation (2001) for completeness, ambiguity,
-spuriousness, accuracy, track-number changes and longest segment; Bernardin & Stiefelhagen, EURASIP J. Image Video
-Process. 2008, 246309 (CLEAR MOT) for pairs that last; Bar-Shalom, Li & Kirubarajan (2001), section 5.4, for NEES.
+spuriousness, accuracy, track-number changes and longest segment; track_pairs.py for pairs that last; Bar-Shalom, Li &
+Kirubarajan, Estimation with Applications to Tracking and Navigation (2001), section 5.4, for NEES.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 from scipy.special import gammaincinv
 
-from openiamd.results.gospa import distances, gospa
+from openiamd.results.gospa import gospa_over_time
+from openiamd.results.nearest_object import Assigned, Lives, siap
+from openiamd.results.track_pairs import Near, Side, lasting, near_pairs, nearest
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -45,20 +46,18 @@ MEANINGS = {
     "nees_per_dimension": "squared error in units of the track's own covariance; 1: honest, above: too sure",
     "nees_low": "an honest filter's mean lies above this, 95 %, were all pairs independent",
     "nees_high": "and below this",
+    "nees_pairs": "pairs behind it: those whose covariance is positive definite",
+    "nearest_completeness": "where each track counts for its nearest object: share of the objects that have one",
+    "nearest_ambiguity": "the same: tracks per tracked object",
+    "nearest_spuriousness": "the same: share of the tracks with no object near",
+    "nearest_position_error_m": "the same: mean distance of track and object, all tracks",
+    "nearest_velocity_error_mps": "the same of the velocities",
+    "nearest_track_number_change_rate_per_h": "the same: further tracks that cover an object, per hour tracked",
+    "nearest_longest_segment": "the same: time of the longest pieces over the time flown",
     "purity": "share of a track's plots that came from its main object; 1 is best",
 }
 
-_FORBIDDEN = 1e30
 _SECONDS_AN_HOUR = 3600.0
-
-
-class Side(NamedTuple):
-    """One side of the comparison, instant after instant: true objects, or tracks."""
-
-    first: Integers  # (instant + 1,) where the rows of each instant begin
-    name: Integers  # (row,) object, or track number
-    state: Floats  # (row, 6) x, y, z m, vx, vy, vz m/s
-    covariance: Floats  # (row, 6, 6) of tracks; (0, 6, 6) of truth
 
 
 class Rule(NamedTuple):
@@ -70,19 +69,12 @@ class Rule(NamedTuple):
     warm_up: int = 0  # instants at the start that do not count in the means of OSPA and GOSPA
 
 
-class Pairs(NamedTuple):
-    """Pairs of object and track, row after row."""
-
-    instant: Integers  # (pair,)
-    truth_row: Integers  # (pair,)
-    track_row: Integers  # (pair,)
-
-
 class Picture(NamedTuple):
-    """What each instant showed, and the pairs that lasted."""
+    """What each instant showed, the pairs that lasted, and the nearest objects."""
 
     series: dict[str, list[float]]
-    pairs: Pairs
+    pairs: Near
+    nearest: Near  # every track with an object within the gate, and the nearest one
 
 
 def measure(truth: Side, tracks: Side, time_s: Floats, rule: Rule | None = None) -> tuple[dict[str, float], Picture]:
@@ -100,6 +92,7 @@ def measure(truth: Side, tracks: Side, time_s: Floats, rule: Rule | None = None)
     found |= _siap(picture, truth, tracks)
     found |= _continuity(picture, truth, tracks, time_s)
     found |= _consistency(picture.pairs, truth, tracks)
+    found |= siap(_assigned(picture.nearest, truth, tracks), _lives(truth, tracks, len(time_s)), time_s)
     return found, picture
 
 
@@ -120,52 +113,17 @@ def purity(track: Integers, origin: Integers) -> float:
 
 
 def _picture(truth: Side, tracks: Side, time_s: Floats, rule: Rule) -> Picture:
-    """Go through the instants: distances, and pairs that last."""
-    names = ("objects", "tracks", "matched", "assigned", "ospa", "gospa", "localisation", "missed", "false")
-    series: dict[str, list[float]] = {"time_s": time_s.tolist(), **{name: [] for name in names}}
-    instants, truth_rows, track_rows = [], [], []
-    held: dict[int, int] = {}
-    for at in range(len(time_s)):
-        t0, t1, k0, k1 = truth.first[at], truth.first[at + 1], tracks.first[at], tracks.first[at + 1]
-        distance_m = distances(truth.state[t0:t1, :3], tracks.state[k0:k1, :3])
-        mark = gospa(distance_m, rule.cutoff_m, rule.order)
-        rows, columns = _match(distance_m, truth.name[t0:t1], tracks.name[k0:k1], held, rule.gate_m)
-        held = dict(zip(truth.name[t0 + rows].tolist(), tracks.name[k0 + columns].tolist(), strict=True))
-        left = np.ones(k1 - k0, bool)
-        left[columns] = False
-        redundant = int((distance_m[:, left].min(axis=0) < rule.gate_m).sum()) if t1 > t0 and left.any() else 0
-        values = (t1 - t0, k1 - k0, len(rows), len(rows) + redundant, *mark)
-        for name, value in zip(names, values, strict=True):
-            series[name].append(float(value))
-        instants.append(np.full(len(rows), at))
-        truth_rows.append(t0 + rows)
-        track_rows.append(k0 + columns)
-    joined = [np.concatenate([*parts, np.zeros(0)]).astype(np.int64) for parts in (instants, truth_rows, track_rows)]
-    return Picture(series, Pairs(*joined))
-
-
-def _match(
-    distance_m: Floats, objects: Integers, tracks: Integers, held: dict[int, int], gate_m: float
-) -> tuple[Integers, Integers]:
-    """Return the rows and columns of the matched pairs of one instant; ``held`` are those of the instant before."""
-    row_of = {name: row for row, name in enumerate(objects.tolist())}
-    column_of = {name: column for column, name in enumerate(tracks.tolist())}
-    rows, columns = [], []
-    for name, number in held.items():
-        row, column = row_of.get(name), column_of.get(number)
-        if row is not None and column is not None and distance_m[row, column] < gate_m:
-            rows.append(row)
-            columns.append(column)
-    open_rows = np.setdiff1d(np.arange(len(objects)), rows)
-    open_columns = np.setdiff1d(np.arange(len(tracks)), columns)
-    if len(open_rows) and len(open_columns):
-        between = distance_m[np.ix_(open_rows, open_columns)]
-        near = between < gate_m
-        more_rows, more_columns = linear_sum_assignment(np.where(near, between**2, _FORBIDDEN))
-        kept = near[more_rows, more_columns]
-        rows.extend(open_rows[more_rows[kept]].tolist())
-        columns.extend(open_columns[more_columns[kept]].tolist())
-    return np.array(rows, np.int64), np.array(columns, np.int64)
+    """Return distances, pairs that last and nearest objects of all instants."""
+    near = near_pairs(truth, tracks, max(rule.gate_m, rule.cutoff_m))
+    within = near.chosen(near.distance_m < rule.gate_m)
+    pairs, closest = lasting(within, truth, tracks, rule.gate_m), nearest(within)
+    objects, numbers = np.diff(truth.first), np.diff(tracks.first)
+    marks = gospa_over_time(near.chosen(near.distance_m < rule.cutoff_m), objects, numbers, rule.cutoff_m, rule.order)
+    columns = {"time_s": time_s, "objects": objects, "tracks": numbers}
+    for name, found in (("matched", pairs), ("assigned", closest)):
+        columns[name] = np.bincount(found.instant, minlength=len(time_s))
+    series = {name: column.astype(np.float64).tolist() for name, column in (columns | marks._asdict()).items()}
+    return Picture(series, pairs, closest)
 
 
 def _distances_over_time(series: dict[str, list[float]], truth: Side, rule: Rule) -> dict[str, float]:
@@ -243,20 +201,58 @@ def _continuity(picture: Picture, truth: Side, tracks: Side, time_s: Floats) -> 
     }
 
 
-def _consistency(pairs: Pairs, truth: Side, tracks: Side) -> dict[str, float]:
+def _assigned(closest: Near, truth: Side, tracks: Side) -> Assigned:
+    """Return each track with its nearest object, and how far apart they are."""
+    error = tracks.state[closest.track_row] - truth.state[closest.truth_row]
+    return Assigned(
+        closest.instant,
+        truth.name[closest.truth_row],
+        tracks.name[closest.track_row],
+        np.sqrt((error[:, :3] ** 2).sum(axis=1)),
+        np.sqrt((error[:, 3:] ** 2).sum(axis=1)),
+    )
+
+
+def _lives(truth: Side, tracks: Side, instants: int) -> Lives:
+    """Return from which instant to which each object flew."""
+    at = np.repeat(np.arange(instants), np.diff(truth.first))
+    names, first = np.unique(truth.name, return_index=True)
+    _, back = np.unique(truth.name[::-1], return_index=True)
+    return Lives(names, at[first], at[::-1][back], float(len(truth.name)), float(len(tracks.name)))
+
+
+def _consistency(pairs: Near, truth: Side, tracks: Side) -> dict[str, float]:
     """Return the mean NEES per dimension, and the 95 % interval of it for an honest covariance.
 
     The interval takes the pairs as independent; errors of one track last from scan to scan, so it is too narrow.
     """
-    count = len(pairs.track_row)
-    if count == 0:
-        return {"nees_per_dimension": math.nan, "nees_low": math.nan, "nees_high": math.nan}
     error = tracks.state[pairs.track_row] - truth.state[pairs.truth_row]
     covariance = tracks.covariance[pairs.track_row]
+    sound = _positive_definite(covariance)
+    count = int(sound.sum())
+    if count == 0:
+        return {"nees_per_dimension": math.nan, "nees_low": math.nan, "nees_high": math.nan, "nees_pairs": 0.0}
+    error, covariance = error[sound], covariance[sound]
     nees = np.einsum("pi,pi->p", error, np.linalg.solve(covariance, error[..., None])[..., 0])
     dimensions = 6 * count
     low, high = (2.0 * gammaincinv(0.5 * dimensions, share) / dimensions for share in (0.025, 0.975))
-    return {"nees_per_dimension": float(nees.mean() / 6.0), "nees_low": float(low), "nees_high": float(high)}
+    return {
+        "nees_per_dimension": float(nees.mean() / 6.0),
+        "nees_low": float(low),
+        "nees_high": float(high),
+        "nees_pairs": float(count),
+    }
+
+
+def _positive_definite(matrices: Floats) -> NDArray[np.bool_]:
+    """Tell of each matrix (row, 6, 6) whether it is positive definite."""
+    try:
+        np.linalg.cholesky(matrices)
+    except np.linalg.LinAlgError:
+        finite = np.logical_and.reduce(np.isfinite(matrices), axis=(1, 2))
+        eigenvalues = np.linalg.eigvalsh(np.where(finite[:, None, None], matrices, 0.0))  # (row, 6) rising
+        return np.logical_and(finite, eigenvalues[:, 0] > 1e-14 * eigenvalues[:, 5])
+    return np.ones(len(matrices), np.bool_)
 
 
 def _mean(values: Floats) -> float:

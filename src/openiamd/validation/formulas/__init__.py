@@ -19,6 +19,7 @@ from openiamd.validation.formulas import (
     queueing,
     radar,
     rcs,
+    tracks,
 )
 
 TOPICS: dict[str, ModuleType] = {
@@ -35,4 +36,5 @@ TOPICS: dict[str, ModuleType] = {
     "queueing": queueing,
     "radar": radar,
     "rcs": rcs,
+    "tracks": tracks,
 }
