@@ -5,9 +5,9 @@ import warnings
 
 import numpy as np
 import pytest
-from radar_scenes import as_plots, radars, traffic
 
 from openiamd.studies.track_plots import TrackerSettings, track_plots
+from radar_scenes import as_plots, radars, traffic
 
 START = datetime.datetime(2026, 1, 1)
 STATES = [0, 2, 4, 1, 3, 5]  # Stone Soup interleaves places and velocities

@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from radar_scenes import ORIGIN, as_plots, chosen, flown, joined, measured, radars, seen, traffic
 
 from openiamd.errors import UsageError
 from openiamd.recordings.tables import Tracks
@@ -15,6 +14,7 @@ from openiamd.studies.track_plots import (
     stream_tracks,
     track_plots,
 )
+from radar_scenes import ORIGIN, as_plots, chosen, flown, joined, measured, radars, seen, traffic
 
 EVERY = [TrackerSettings(motion, association) for motion in ("cv", "imm") for association in ("gnn", "jpda")]
 ONE = np.array([[4e4, 3e4, 8e3, 200.0, -50.0, 0.0]])

@@ -77,6 +77,17 @@ def assign_sparse(
 
 
 @kernel
+def _nearest(heap_key: Floats, heap: Integers, n_heap: int, state: Integers, distance: Floats) -> tuple[int, int]:
+    """Take the nearest open column from the heap; return it, or −1 where none is left, and the heap's new size."""
+    while n_heap > 0:
+        key, column = heap_key[0], heap[0]
+        n_heap = _pop(heap_key, heap, n_heap)
+        if state[column] != 2 and key <= distance[column]:
+            return column, n_heap
+    return -1, n_heap
+
+
+@kernel
 def _augment(
     first: Integers,
     pair_column: Integers,
@@ -121,12 +132,7 @@ def _augment(
                 n_touched += 1
             distance[column], previous[column], previous_row[column] = candidate, pair, row
             n_heap = _push(heap_key, heap, n_heap, candidate, column)
-        column = -1
-        while n_heap > 0 and column < 0:
-            key, column = heap_key[0], heap[0]
-            n_heap = _pop(heap_key, heap, n_heap)
-            if state[column] == 2 or key > distance[column]:
-                column = -1
+        column, n_heap = _nearest(heap_key, heap, n_heap, state, distance)
         if column < 0 or distance[column] >= miss_distance:
             reached = miss_distance
             break
