@@ -66,7 +66,7 @@ def joined(*parts: Plots) -> Plots:
 
 
 def chosen(plots: Plots, rows) -> Plots:
-    return Plots(*(column[rows] for column in plots))
+    return Plots._make(column[rows] for column in plots)
 
 
 def traffic(seed: int, count: int = 12, scans: int = 20, **kwargs):

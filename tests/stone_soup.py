@@ -52,7 +52,7 @@ def measure(tracks, truth, cutoff_m=2000.0, order=2.0, gate_m=2000.0) -> Answer:
     held = paths(tracks.track_number.tolist(), tracks.time_s.tolist(), tracks.state, Track, State)
     flown = paths(truth.object.tolist(), truth.time_s.tolist(), truth.state, GroundTruthPath, GroundTruthState)
     manager.add_data({"tracks": held, "groundtruth_paths": flown})
-    found = manager.generate_metrics()
+    found: Any = manager.generate_metrics()
     single = {title: metric.value for title, metric in found["siap"].items() if not title.endswith("at times")}
     return Answer(
         [float(one.value) for one in found["ospa"]["OSPA distances"].value],

@@ -140,8 +140,8 @@ def test_ballistic_flight_takes_over_where_aircraft_do_not_fly():
     gravity = 3.986004418e14 / np.linalg.norm([1e5, 0.0, 60e3 + 6_371_008.8]) ** 2
     fallen = x.copy()
     for _ in range(10):
-        place = fallen[:3] + 4.0 * fallen[3:] + [0.0, 0.0, -0.5 * gravity * 16.0]
-        fallen = np.concatenate([place, fallen[3:] + [0.0, 0.0, -4.0 * gravity]])
+        place = fallen[:3] + 4.0 * fallen[3:] + np.array([0.0, 0.0, -0.5 * gravity * 16.0])
+        fallen = np.concatenate([place, fallen[3:] + np.array([0.0, 0.0, -4.0 * gravity])])
         mean, covariance, weight = predicted(mean, covariance, weight, 4.0)
         imm.imm_update(mean, covariance, weight, place, np.diag([50.0, 50.0, 50.0]) ** 2)
     assert weight[imm.BALLISTIC] > 0.95

@@ -69,7 +69,7 @@ def test_equals_the_dense_solver_on_a_radar_scan():
     columns = checked(cost, 12.0)
     floats, integers = work_sizes(*cost.shape)
     dense = np.zeros(len(cost), np.int64)
-    total = assign(cost, *cost.shape, 12.0, dense, np.zeros(floats), np.zeros(integers, np.int64))
+    total = assign(cost, cost.shape[0], cost.shape[1], 12.0, dense, np.zeros(floats), np.zeros(integers, np.int64))
     assert total == pytest.approx(scipy_total(cost, 12.0))
     assert (columns == dense).all()
 

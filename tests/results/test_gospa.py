@@ -71,7 +71,7 @@ def stone_soup(truth, tracks, generator):
     measure = generator(c=10.0, p=2.0, measure=Euclidean((0, 1, 2)))
     sets = [[State(place, timestamp=START) for place in places] for places in (tracks, truth)]
     if generator is OSPAMetric:
-        return float(measure.compute_OSPA_distance(*sets).value)
+        return {"distance": float(measure.compute_OSPA_distance(*sets).value)}
     return {key: float(value) for key, value in measure.compute_gospa_metric(*sets)[0].value.items()}
 
 
@@ -88,5 +88,7 @@ def test_stone_soup_assigns_ospa_by_plain_distances():
     truth, tracks = np.array([[0.0, 0, 0], [1.0, 0, 0]]), np.array([[1.0, 0, 0], [1.9, 0.5, 0]])
     found = gospa(distances(truth, tracks), 10.0, 2.0)
     assert found.ospa == pytest.approx(math.sqrt((1.0 + 0.81 + 0.25) / 2.0), rel=1e-12)
-    assert stone_soup(truth, tracks, OSPAMetric) == pytest.approx(math.sqrt((0.0 + 3.61 + 0.25) / 2.0), rel=1e-12)
+    assert stone_soup(truth, tracks, OSPAMetric)["distance"] == pytest.approx(
+        math.sqrt((0.0 + 3.61 + 0.25) / 2.0), rel=1e-12
+    )
     assert stone_soup(truth, tracks, GOSPAMetric)["distance"] == pytest.approx(found.gospa, rel=1e-12)

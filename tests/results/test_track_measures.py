@@ -149,11 +149,11 @@ def test_nees_of_an_honest_covariance_lies_in_its_interval():
     instants = 2000
     truth, tracks = (side(one_path(name, range(instants)), instants, root @ root.T) for name in (1, 7))
     tracks = tracks._replace(state=(root @ draw.normal(0.0, 1.0, (6, instants))).T)
-    found = measure(truth, tracks, np.arange(instants) * 1.0)[0]
+    found = measure(truth, tracks, np.arange(float(instants)))[0]
     count = 6 * instants
     assert (found["nees_low"], found["nees_high"]) == pytest.approx(chi2.ppf([0.025, 0.975], count) / count, rel=1e-10)
     assert found["nees_low"] < found["nees_per_dimension"] < found["nees_high"]
-    twice = measure(truth, tracks._replace(covariance=tracks.covariance / 2.0), np.arange(instants) * 1.0)[0]
+    twice = measure(truth, tracks._replace(covariance=tracks.covariance / 2.0), np.arange(float(instants)))[0]
     assert twice["nees_per_dimension"] == pytest.approx(2.0 * found["nees_per_dimension"], rel=1e-9)
 
 
@@ -161,7 +161,7 @@ def test_a_covariance_that_is_none_is_left_out_of_nees():
     truth, tracks = (side(one_path(name, range(4)), 4) for name in (1, 7))
     matrices = tracks.covariance.copy()
     matrices[1], matrices[2, 0, 0] = 0.0, -1.0
-    found = measure(truth, tracks._replace(covariance=matrices), np.arange(4) * 1.0)[0]
+    found = measure(truth, tracks._replace(covariance=matrices), np.arange(4.0))[0]
     assert found["nees_pairs"] == 2.0
     assert found["nees_per_dimension"] == 0.0
 

@@ -99,9 +99,11 @@ def test_the_order_of_rows_changes_nothing():
     scene = crossing_scene(5)
     draw = np.random.default_rng(0)
     mixed = draw.permutation(len(scene.tracks.time_s))
-    tracks = Tracks(*(column[mixed] for column in scene.tracks))
+    tracks = Tracks._make(column[mixed] for column in scene.tracks)
     shuffled = draw.permutation(len(scene.truth.time_s))
-    truth = Truth(*(column[shuffled] for column in scene.truth[:3]), scene.truth.names)
+    truth = Truth(
+        scene.truth.time_s[shuffled], scene.truth.object[shuffled], scene.truth.state[shuffled], scene.truth.names
+    )
     one, other = score_tracks(scene.tracks, scene.truth), score_tracks(tracks, truth)
     assert other.measures == pytest.approx(one.measures, rel=1e-12)
 

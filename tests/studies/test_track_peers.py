@@ -178,6 +178,5 @@ def test_matched_flights_reach_the_bound_and_know_their_errors():
         np.sqrt((error[:, part] ** 2).sum() / np.einsum("kii->k", limit[:, part, part]).sum())
         for part in (slice(3), slice(3, 6))
     ]
-    print(f"root mean square error over the bound {ratios}, NEES/6 {nees.mean() / 6.0:.4f}")
     assert max(ratios) <= 1.02
     assert 0.97 <= nees.mean() / 6.0 <= 1.03

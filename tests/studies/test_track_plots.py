@@ -224,7 +224,8 @@ def test_covariances_stay_positive_over_a_million_random_updates():
         plots = as_plots(np.column_stack([
             np.arange(count) * 10.0 + draw.uniform(0.0, 9.9, count) * (np.arange(count) % 2),
             np.zeros(count), 10.0 ** draw.uniform(0.0, 6.0, count), draw.uniform(0.0, 2.0 * math.pi, count),
-            draw.uniform(-1.57, 1.57, count), np.where(draw.random(count) < 0.5, draw.normal(0.0, 300.0, count), math.nan),
+            draw.uniform(-1.57, 1.57, count),
+            np.where(draw.random(count) < 0.5, draw.normal(0.0, 300.0, count), math.nan),
         ]))  # fmt: skip
         noise = tuple(10.0 ** draw.uniform(-2.0, 2.0, 2))
         tracks = track_plots(plots, sensors, TrackerSettings(gate=1e9, process_noise=noise))
