@@ -23,7 +23,7 @@ import numpy as np
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "tests"))
 
-import stone_soup
+import stone_soup  # pyright: ignore[reportMissingImports] - of the tests, which are on the path now
 from openiamd.recordings.tables import Tracks, Truth
 from openiamd.studies.score_tracks import score_tracks
 
@@ -38,7 +38,7 @@ def scene(targets: int, scans: int, seed: int) -> tuple[Tracks, Truth]:
         [20e3 * (np.arange(targets) % side), 20e3 * (np.arange(targets) // side), 9e3 + np.zeros(targets)], 1
     )
     velocity = np.array([200.0, 50.0, 0.0]) + draw.normal(0.0, 2.0, (targets, 3))
-    time_s = np.repeat(np.arange(scans) * SCAN_S, targets)
+    time_s = np.repeat(np.arange(0.0, scans * SCAN_S, SCAN_S), targets)
     thing = np.tile(np.arange(targets), scans)
     state = np.concatenate([place[thing] + velocity[thing] * time_s[:, None], velocity[thing]], axis=1)
     held = time_s >= 2 * SCAN_S
