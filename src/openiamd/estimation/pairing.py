@@ -195,6 +195,9 @@ def _consider(
         if not nearest2 <= gate2:
             return False
     pairs.distance[pair] = math.sqrt(nearest2)
+    if ahead.weight.shape[1] == 1:
+        pairs.log_total[pair] = pairs.log_likelihood[pair, 0]
+        return True
     best = -math.inf
     for model in range(ahead.weight.shape[1]):
         if ahead.weight[track, model] > 0.0:

@@ -27,6 +27,7 @@ _LEAST_ELEVATION_SPAN_RAD = math.radians(20.0)
 _ROUNDING = 1e-6  # of a scan: a plot at a scan's very start belongs to it
 _SCANS_A_CALL = 64
 _ROWS_AT_FIRST = 4_096
+_ROWS_A_PLOT = 2  # room to begin with: a false plot leaves its track's row and one of a miss
 
 
 class TrackerSettings(NamedTuple):
@@ -126,13 +127,12 @@ class Tracker:
         """Take scans in their order; return their rows."""
         total = len(scans.start_s)
         self._begin(scans)
+        self._extend_rows(_ROWS_A_PLOT * len(seen.row))
         for until in (*range(_SCANS_A_CALL, total, _SCANS_A_CALL), total):
             self._advance(scans, seen, until)
             if progress is not None:
                 progress(until, total, "scans")
-        self._resize_rows(int(self._counts[tables.ROWS]))
-        rows, self._rows = self._rows, tables.new_rows(0)
-        return Tracks(*rows)
+        return self._taken_rows()
 
     def take_each(self, scans: tables.Scans, seen: tables.Seen) -> Iterator[Tracks]:
         """Take scans in their order; yield each one's rows."""
@@ -164,7 +164,7 @@ class Tracker:
         """Make more room of what the kernel asked for."""
         if code == tables.MORE_ROWS:
             needed = int(self._counts[tables.ROWS] + self._counts[tables.TRACKS]) + self._plots
-            self._resize_rows(max(_ROWS_AT_FIRST, needed + needed // 4))
+            self._extend_rows(max(_ROWS_AT_FIRST, needed + needed // 2))
         elif code == tables.MORE_TRACKS:
             self._tracks = 2 * self._tracks + self._plots
             before, self._bank = self._bank, self._new_bank()
@@ -175,10 +175,20 @@ class Tracker:
             self._pairs *= 2
             self._make_room()
 
-    def _resize_rows(self, count: int) -> None:
-        """Give the rows another length in their place: blocks that are joined at the end took twice the memory."""
-        for column in self._rows:
+    def _extend_rows(self, count: int) -> None:
+        """Make room for so many rows; memory that is not written to yet costs nothing."""
+        longer, written = tables.new_rows(count), int(self._counts[tables.ROWS])
+        for old, new in zip(self._rows, longer, strict=True):
+            new[:written] = old[:written]
+        self._rows = longer
+
+    def _taken_rows(self) -> Tracks:
+        """Return the rows that were written, cut to their length in their place, and leave none."""
+        rows, self._rows = self._rows, tables.new_rows(0)
+        count = int(self._counts[tables.ROWS])
+        for column in rows:
             column.resize((count, *column.shape[1:]), refcheck=False)
+        return Tracks(*rows)
 
     def _new_bank(self) -> tables.Bank:
         models = tables.models(self._policy.interacting)
@@ -235,8 +245,12 @@ def _in_order(plots: Plots, sensors: Sensors) -> tuple[tables.Scans, tables.Seen
 
 def _order(plots: Plots, scan: Integers) -> Integers:
     """Return the rows of plots by scan and range, ties by the other values: the order of the file does not count."""
-    keys = plots.time_s, plots.range_rate_mps, plots.elevation_rad, plots.azimuth_rad, plots.range_m, scan
-    return np.lexsort(keys).astype(np.int64)
+    order = np.lexsort((plots.range_m, scan))
+    same = (np.diff(scan[order]) == 0) & (np.diff(plots.range_m[order]) == 0)
+    if same.any():
+        keys = plots.time_s, plots.range_rate_mps, plots.elevation_rad, plots.azimuth_rad, plots.range_m, scan
+        order = np.lexsort(keys)
+    return order.astype(np.int64, copy=False)
 
 
 def _seen(plots: Plots, sensors: Sensors, rows: Integers) -> tables.Seen:
