@@ -126,11 +126,12 @@ def next_best(problem: Problem, n_columns: int, least: float, search: Search) ->
         search.total[before] = _EMPTY
     best = -1
     for slot in range(len(search.total)):
-        if search.total[slot] >= least and search.total[slot] > _EMPTY:
-            if best < 0 or search.total[slot] > search.total[best]:
-                best = slot
-            elif search.total[slot] == search.total[best] and search.turn[slot] < search.turn[best]:
-                best = slot
+        total = search.total[slot]
+        if total == _EMPTY or total < least:
+            continue
+        older = best >= 0 and total == search.total[best] and search.turn[slot] < search.turn[best]
+        if best < 0 or older or total > search.total[best]:
+            best = slot
     search.state[0] = best
     return best
 
@@ -184,7 +185,7 @@ def _solve(problem: Problem, n_columns: int, search: Search, origin: int, source
 
 @kernel
 def _is_barred(search: Search, n_barred: int, pair: int) -> bool:
-    for bar in range(n_barred):
+    for bar in range(n_barred):  # noqa: SIM110 - kernels know no generators
         if search.trial_barred[bar] == pair:
             return True
     return False

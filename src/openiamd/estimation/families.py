@@ -1,0 +1,358 @@
+"""Groups of hypotheses that meet in this scan's plots become families, grow, and part again.
+
+Reid, IEEE T-AC 24 (1979) 843, in the form of Cox & Hingorani, IEEE T-PAMI 18 (1996) 138: the best few hypotheses of
+a family grow from the best few of its groups; a plot that a hypothesis gives to no track begins one.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openiamd.estimation.bank import HARD_CLUSTERS, NONE, Pairs
+from openiamd.estimation.forest import (
+    GROUPS, KEPT, LARGEST_FAMILY, LEAST_LOG_ODDS, LEAVES, Forest, Groups, Links,
+)  # fmt: skip
+from openiamd.estimation.murty import begin_search, next_best
+from openiamd.kernels import kernel
+
+Integers = NDArray[np.int64]
+
+_NEW_TO_FALSE = math.log(2.0)  # a new target is as likely as a false plot
+
+
+@kernel
+def grow_families(n_plots: int, log_odds: float, pairs: Pairs, forest: Forest, counts: Integers) -> tuple[int, int]:
+    """Write the hypotheses after this scan, in codes; return the number of families and of too large ones.
+
+    log_odds  ln of Pd / ((1 - Pd) density of false plots), which makes a likelihood a ratio
+
+    Codes: a pair; the number of pairs + leaf: it takes no plot; that + the number of leaves + plot: a track begins.
+    """
+    n_leaves, n_groups = counts[LEAVES], counts[GROUPS]
+    families, links, n_pairs = forest.families, forest.links, 0 * n_plots
+    for leaf in range(n_leaves):
+        track = forest.leaves.track[leaf]
+        forest.problem.begin[leaf] = pairs.first[track] if track >= 0 else 0
+        forest.problem.end[leaf] = pairs.first[track + 1] if track >= 0 else 0
+        n_pairs = max(n_pairs, forest.problem.end[leaf])
+    for pair in range(n_pairs):
+        forest.problem.gain[pair] = pairs.log_total[pair] + log_odds - _NEW_TO_FALSE
+    _link_groups(n_plots, pairs, forest, counts)
+    n_families, n_hard = 0 * n_plots, 0 * n_plots
+    families.border[0] = families.cursor[0] = 0
+    for root in range(n_groups):
+        if links.parent[root] == root:
+            families.border[n_families + 1] = families.border[n_families]
+            n_hard += _grow(root, n_families, n_pairs, n_leaves, pairs, forest)
+            n_families += 1
+    for plot in range(n_plots):
+        if links.owner[plot] < 0:
+            families.border[n_families + 1] = families.border[n_families]
+            hypothesis = _add_hypothesis(families, n_families, 0.0)
+            _add_member(families, hypothesis, n_pairs + n_leaves + plot)
+            n_families += 1
+    return n_families, n_hard
+
+
+@kernel
+def find_root(parent: Integers, place: int) -> int:
+    """Return the root of a thing's component (path halving: Tarjan & van Leeuwen, J. ACM 31 (1984) 245)."""
+    while parent[place] != place:
+        parent[place] = parent[parent[place]]
+        place = parent[place]
+    return place
+
+
+@kernel
+def unite(parent: Integers, one: int, other: int) -> None:
+    """Join the components of two things; the lower root is the root of both."""
+    one, other = find_root(parent, one), find_root(parent, other)
+    parent[max(one, other)] = min(one, other)
+
+
+@kernel
+def _link_groups(n_plots: int, pairs: Pairs, forest: Forest, counts: Integers) -> None:
+    """Join groups whose tracks have the same plot in their gates: each one's root, and the next of the family."""
+    links, problem, n_groups = forest.links, forest.problem, counts[GROUPS]
+    for plot in range(n_plots):
+        links.owner[plot] = NONE
+    for group in range(n_groups):
+        links.parent[group], links.following[group] = group, NONE
+    for leaf in range(counts[LEAVES]):
+        group = forest.leaves.group[leaf]
+        for pair in range(problem.begin[leaf], problem.end[leaf]):
+            plot = pairs.plot[pair]
+            if links.owner[plot] < 0:
+                links.owner[plot] = group
+            else:
+                unite(links.parent, links.owner[plot], group)
+    for group in range(n_groups - 1, -1, -1):
+        root = find_root(links.parent, group)
+        links.parent[group] = root
+        if root != group:
+            links.following[group] = links.following[root]
+            links.following[root] = group
+
+
+@kernel
+def _add_hypothesis(groups: Groups, group: int, log_weight: float) -> int:
+    """Add a hypothesis without members to the last group and return its place."""
+    place = groups.border[group + 1]
+    groups.border[group + 1] += 1
+    groups.log_weight[place] = log_weight
+    groups.begin[place] = groups.end[place] = groups.cursor[0]
+    return place
+
+
+@kernel
+def _add_member(groups: Groups, hypothesis: int, member: int) -> None:
+    """Add a member to the last hypothesis."""
+    groups.member[groups.cursor[0]] = member
+    groups.cursor[0] += 1
+    groups.end[hypothesis] = groups.cursor[0]
+
+
+@kernel
+def _sort(values: Integers, count: int) -> None:
+    """Sort the first values by insertion: they are few or nearly in order."""
+    for place in range(1, count):
+        value = values[place]
+        while place > 0 and values[place - 1] > value:
+            values[place] = values[place - 1]
+            place -= 1  # noqa: PLW2901 - the place moves down
+        values[place] = value
+
+
+@kernel
+def _gather(root: int, pairs: Pairs, forest: Forest) -> tuple[int, int]:
+    """Number the plots of a family as its columns; return their number and that of the largest hypothesis' tracks."""
+    groups, links, problem = forest.groups, forest.links, forest.problem
+    n_columns, n_rows, group = 0 * root, 0 * root, root
+    while group >= 0:
+        most = 0
+        for hypothesis in range(groups.border[group], groups.border[group + 1]):
+            most = max(most, groups.end[hypothesis] - groups.begin[hypothesis])
+            for member in range(groups.begin[hypothesis], groups.end[hypothesis]):
+                leaf = groups.member[member]
+                for pair in range(problem.begin[leaf], problem.end[leaf]):
+                    if links.place[pairs.plot[pair]] < 0:
+                        links.place[pairs.plot[pair]] = 0
+                        links.column[n_columns] = pairs.plot[pair]
+                        n_columns += 1
+        n_rows += most
+        group = links.following[group]
+    _sort(links.column, n_columns)
+    for column in range(n_columns):
+        links.place[links.column[column]] = column
+    group = root
+    while group >= 0:
+        for hypothesis in range(groups.border[group], groups.border[group + 1]):
+            for member in range(groups.begin[hypothesis], groups.end[hypothesis]):
+                leaf = groups.member[member]
+                for pair in range(problem.begin[leaf], problem.end[leaf]):
+                    problem.column[pair] = links.place[pairs.plot[pair]]
+        group = links.following[group]
+    for column in range(n_columns):
+        links.place[links.column[column]] = NONE
+    return n_columns, n_rows
+
+
+@kernel
+def _multiply(root: int, keep: int, forest: Forest) -> int:
+    """Write the best joint hypotheses of a family's groups as rows of the search; return their number."""
+    groups, links, search = forest.groups, forest.links, forest.search
+    links.joint_weight[0, 0] = 0.0
+    count, n_groups, side, group = 0 * root + 1, 0 * root, 0, root
+    while group >= 0:
+        first, last = groups.border[group], groups.border[group + 1]
+        for one in range(count):
+            for other in range(first, last):
+                links.sums[one * KEPT + other - first] = links.joint_weight[side, one] + groups.log_weight[other]
+        n_best = min(keep, count * (last - first))
+        for best in range(n_best):
+            highest = -math.inf
+            one = other = 0
+            for left in range(count):
+                for right in range(last - first):
+                    if links.sums[left * KEPT + right] > highest:
+                        highest, one, other = links.sums[left * KEPT + right], left, right
+            links.sums[one * KEPT + other] = -math.inf
+            links.joint_weight[1 - side, best] = highest
+            for place in range(n_groups):
+                links.joint[1 - side, best, place] = links.joint[side, one, place]
+            links.joint[1 - side, best, n_groups] = first + other
+        count, n_groups, side, group = n_best, n_groups + 1, 1 - side, links.following[group]
+    for one in range(count):
+        n_rows = 0 * root
+        for place in range(n_groups):
+            hypothesis = links.joint[side, one, place]
+            for member in range(groups.begin[hypothesis], groups.end[hypothesis]):
+                search.rows[one, n_rows] = groups.member[member]
+                n_rows += 1
+        _sort(search.rows[one], n_rows)
+        search.count[one], search.weight[one] = n_rows, links.joint_weight[side, one]
+    return count
+
+
+@kernel
+def _grow(root: int, family: int, n_pairs: int, n_leaves: int, pairs: Pairs, forest: Forest) -> int:
+    """Write the best hypotheses of one family after this scan; return 1 where it is too large for more than one."""
+    families, links, problem, search = forest.families, forest.links, forest.problem, forest.search
+    n_columns, n_rows = _gather(root, pairs, forest)
+    hard = n_rows > LARGEST_FAMILY
+    keep = 1 if hard else KEPT
+    begin_search(problem, n_columns, _multiply(root, keep, forest), search)
+    found, least, highest = 0, -math.inf, 0.0
+    while found < keep:
+        slot = next_best(problem, n_columns, least, search)
+        if slot < 0:
+            break
+        if found == 0:
+            highest = search.total[slot]
+            least = highest + LEAST_LOG_ODDS
+        found += 1
+        hypothesis = _add_hypothesis(families, family, search.total[slot] - highest)
+        for column in range(n_columns):
+            links.mark[column] = 0
+        origin = search.origin[slot]
+        for place in range(search.count[origin]):
+            leaf, pair = search.rows[origin, place], search.solution[slot, place]
+            if pair >= 0:
+                links.mark[problem.column[pair]] = 1
+                _add_member(families, hypothesis, pair)
+            elif not _is_settled(forest, leaf):
+                _add_member(families, hypothesis, n_pairs + leaf)
+        for column in range(n_columns):
+            if not links.mark[column]:
+                _add_member(families, hypothesis, n_pairs + n_leaves + links.column[column])
+    return 1 if hard else 0
+
+
+@kernel
+def _is_settled(forest: Forest, leaf: int) -> bool:
+    """Tell whether a track has ended and all its rows are written."""
+    if forest.leaves.track[leaf] >= 0:
+        return False
+    for scan in range(forest.leaves.trail.shape[1] - 1):
+        if forest.leaves.trail[leaf, scan] >= 0:
+            return False
+    return True
+
+
+@kernel
+def link_children(n_children: int, forest: Forest) -> None:
+    """Join leaves that have the same number, or took the same plot in one of the last scans."""
+    leaves, links = forest.children, forest.links
+    size = len(links.ring)
+    for leaf in range(n_children):
+        links.parent[leaf], links.mark[leaf] = leaf, NONE
+        for scan in range(leaves.recent.shape[1]):
+            if leaves.recent[leaf, scan] >= 0:
+                links.ring[leaves.recent[leaf, scan] % size] = NONE
+    for leaf in range(n_children):
+        if leaf > 0 and leaves.number[leaf] == leaves.number[leaf - 1]:
+            unite(links.parent, leaf - 1, leaf)
+        for scan in range(leaves.recent.shape[1]):
+            if leaves.recent[leaf, scan] >= 0:
+                place = leaves.recent[leaf, scan] % size
+                if links.ring[place] < 0:
+                    links.ring[place] = leaf
+                else:
+                    unite(links.parent, links.ring[place], leaf)
+
+
+@kernel
+def part_families(n_families: int, forest: Forest, counts: Integers) -> None:
+    """Write as groups what of each family hangs together; of each the hypotheses that agree with what is written."""
+    families, groups, links = forest.families, forest.groups, forest.links
+    n_groups = 0 * n_families
+    groups.border[0] = groups.cursor[0] = 0
+    for family in range(n_families):
+        for hypothesis in range(families.border[family], families.border[family + 1]):
+            for member in range(families.begin[hypothesis], families.end[hypothesis]):
+                families.member[member] = forest.code[families.member[member]]
+        for hypothesis in range(families.border[family], families.border[family + 1]):
+            for member in range(families.begin[hypothesis], families.end[hypothesis]):
+                root = find_root(links.parent, families.member[member])
+                if links.mark[root] < 0:
+                    links.mark[root] = n_groups
+                    if _part(family, root, n_groups, forest):
+                        n_groups += 1
+    counts[GROUPS] = n_groups
+
+
+@kernel
+def _part(family: int, root: int, group: int, forest: Forest) -> bool:
+    """Write one group of a family; return whether its best hypothesis has a track."""
+    families, groups, links = forest.families, forest.groups, forest.links
+    first = groups.border[group]
+    groups.border[group + 1] = first
+    for hypothesis in range(families.border[family], families.border[family + 1]):
+        place = _add_hypothesis(groups, group, families.log_weight[hypothesis])
+        for member in range(families.begin[hypothesis], families.end[hypothesis]):
+            if find_root(links.parent, families.member[member]) == root:
+                _add_member(groups, place, families.member[member])
+        for other in range(first, place):
+            if _are_same(groups, other, place):
+                most = max(groups.log_weight[other], groups.log_weight[place])
+                less = min(groups.log_weight[other], groups.log_weight[place])
+                groups.log_weight[other] = most + math.log1p(math.exp(less - most))
+                groups.border[group + 1], groups.cursor[0] = place, groups.begin[place]
+                break
+    best = _best_first(groups, first, groups.border[group + 1])
+    if groups.begin[first] == groups.end[first]:
+        return False
+    kept = first + 1
+    for hypothesis in range(first + 1, groups.border[group + 1]):
+        if _agree(forest, first, hypothesis):
+            groups.log_weight[kept] = groups.log_weight[hypothesis] - best
+            groups.begin[kept], groups.end[kept] = groups.begin[hypothesis], groups.end[hypothesis]
+            kept += 1
+    groups.log_weight[first] = 0.0
+    groups.border[group + 1] = kept
+    return True
+
+
+@kernel
+def _are_same(groups: Groups, one: int, other: int) -> bool:
+    count = groups.end[one] - groups.begin[one]
+    if groups.end[other] - groups.begin[other] != count:
+        return False
+    for place in range(count):
+        if groups.member[groups.begin[one] + place] != groups.member[groups.begin[other] + place]:
+            return False
+    return True
+
+
+@kernel
+def _best_first(groups: Groups, first: int, last: int) -> float:
+    """Sort hypotheses by weight, equal ones as they were; return the best one's weight."""
+    for start in range(first + 1, last):
+        place, weight = start, groups.log_weight[start]
+        begin, end = groups.begin[start], groups.end[start]
+        while place > first and groups.log_weight[place - 1] < weight:
+            groups.log_weight[place] = groups.log_weight[place - 1]
+            groups.begin[place], groups.end[place] = groups.begin[place - 1], groups.end[place - 1]
+            place -= 1
+        groups.log_weight[place], groups.begin[place], groups.end[place] = weight, begin, end
+    return groups.log_weight[first]
+
+
+@kernel
+def _agree(forest: Forest, one: int, other: int) -> bool:
+    """Tell whether two hypotheses descend from the same tracks of the scan whose rows are due."""
+    groups, trail = forest.groups, forest.children.trail
+    oldest = trail.shape[1] - 1
+    left, right = groups.begin[one], groups.begin[other]
+    while True:
+        while left < groups.end[one] and trail[groups.member[left], oldest] < 0:
+            left += 1
+        while right < groups.end[other] and trail[groups.member[right], oldest] < 0:
+            right += 1
+        if left == groups.end[one] or right == groups.end[other]:
+            return left == groups.end[one] and right == groups.end[other]
+        if trail[groups.member[left], oldest] != trail[groups.member[right], oldest]:
+            return False
+        left += 1
+        right += 1
