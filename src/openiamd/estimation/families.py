@@ -9,23 +9,39 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from openiamd.estimation.bank import HARD_CLUSTERS, NONE, Pairs
+from openiamd.estimation.bank import NONE, Pairs
 from openiamd.estimation.forest import (
-    GROUPS, KEPT, LARGEST_FAMILY, LEAST_LOG_ODDS, LEAVES, Forest, Groups, Links,
+    GROUPS,
+    KEPT,
+    LARGEST_FAMILY,
+    LEAST_LOG_ODDS,
+    LEAVES,
+    Forest,
+    Groups,
 )  # fmt: skip
 from openiamd.estimation.murty import begin_search, next_best
 from openiamd.kernels import kernel
 
 Integers = NDArray[np.int64]
 
-_NEW_TO_FALSE = math.log(2.0)  # a new target is as likely as a false plot
+_NEW_TO_FALSE_TRACKS = math.log(10.0)  # new targets for each false track that confirmation may let pass
 
 
 @kernel
-def grow_families(n_plots: int, log_odds: float, pairs: Pairs, forest: Forest, counts: Integers) -> tuple[int, int]:
+def grow_families(
+    n_plots: int,
+    log_odds: float,
+    least_score: float,
+    updates: Integers,
+    pairs: Pairs,
+    forest: Forest,
+    counts: Integers,
+) -> tuple[int, int]:
     """Write the hypotheses after this scan, in codes; return the number of families and of too large ones.
 
-    log_odds  ln of Pd / ((1 - Pd) density of false plots), which makes a likelihood a ratio
+    log_odds     ln of Pd / ((1 - Pd) density of false plots), which makes a likelihood a ratio
+    least_score  ln of false plots to false tracks in one scan
+    updates      (track,) plots that each has taken: the second tells a new target from a false plot, which is likelier
 
     Codes: a pair; the number of pairs + leaf: it takes no plot; that + the number of leaves + plot: a track begins.
     """
@@ -36,8 +52,12 @@ def grow_families(n_plots: int, log_odds: float, pairs: Pairs, forest: Forest, c
         forest.problem.begin[leaf] = pairs.first[track] if track >= 0 else 0
         forest.problem.end[leaf] = pairs.first[track + 1] if track >= 0 else 0
         n_pairs = max(n_pairs, forest.problem.end[leaf])
-    for pair in range(n_pairs):
-        forest.problem.gain[pair] = pairs.log_total[pair] + log_odds - _NEW_TO_FALSE
+    for leaf in range(n_leaves):
+        gain = log_odds
+        if forest.leaves.track[leaf] >= 0 and updates[forest.leaves.track[leaf]] == 1:
+            gain -= max(least_score - _NEW_TO_FALSE_TRACKS, 0.0)
+        for pair in range(forest.problem.begin[leaf], forest.problem.end[leaf]):
+            forest.problem.gain[pair] = pairs.log_total[pair] + gain
     _link_groups(n_plots, pairs, forest, counts)
     n_families, n_hard = 0 * n_plots, 0 * n_plots
     families.border[0] = families.cursor[0] = 0
@@ -120,7 +140,7 @@ def _sort(values: Integers, count: int) -> None:
         value = values[place]
         while place > 0 and values[place - 1] > value:
             values[place] = values[place - 1]
-            place -= 1  # noqa: PLW2901 - the place moves down
+            place -= 1
         values[place] = value
 
 

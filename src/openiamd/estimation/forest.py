@@ -138,4 +138,5 @@ def transplanted(old: Forest, new: Forest) -> Forest:
         after[: len(before)] = before
     for before, after in zip(old.shelf, new.shelf, strict=True):
         after[:, : before.shape[1]] = before
+    new.shown[: len(old.shown)] = old.shown
     return new

@@ -12,11 +12,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiamd.estimation.bank import (
-    DONE, LEAST_SCORE, LOG_MISS, LOG_ODDS, MORE_PAIRS, MORE_ROWS, MORE_TRACKS, NEVER, NEXT_NUMBER, NEXT_SCAN, NONE,
-    HARD_CLUSTERS, ROWS, TRACKS, Ahead, Bank, Choice, Joint, Known, Pairs, Policy, Rows, Scans, Scratch, Seen, Solver,
+    DONE,
+    HARD_CLUSTERS,
+    LEAST_SCORE,
+    LOG_MISS,
+    LOG_ODDS,
+    MORE_PAIRS,
+    MORE_ROWS,
+    MORE_TRACKS,
+    NEVER,
+    NEXT_NUMBER,
+    NEXT_SCAN,
+    NONE,
+    ROWS,
+    TRACKS,
+    Ahead,
+    Bank,
+    Choice,
+    Joint,
+    Known,
+    Pairs,
+    Policy,
+    Rows,
+    Scans,
+    Scratch,
+    Seen,
+    Solver,
 )  # fmt: skip
 from openiamd.estimation.families import grow_families, link_children, part_families
-from openiamd.estimation.forest import AGE, LEAVES, GROUPS, SERIAL, Forest, Leaves
+from openiamd.estimation.forest import AGE, GROUPS, LEAVES, SERIAL, Forest, Leaves
 from openiamd.estimation.motion import copy_state
 from openiamd.estimation.pairing import FULL, find_pairs
 from openiamd.estimation.tracker import is_lost, start_track, write_row
@@ -59,7 +83,10 @@ def track_hypotheses(
             choice.pair[track] = NONE
         if find_pairs(bank, n_tracks, seen, first, last, known, sensor, policy, ahead, pairs, scratch) == FULL:
             return MORE_PAIRS
-        n_families, n_hard = grow_families(last - first, known.log_odds[sensor, LOG_ODDS], pairs, forest, counts)
+        log_odds = known.log_odds[sensor]
+        n_families, n_hard = grow_families(
+            last - first, log_odds[LOG_ODDS], log_odds[LEAST_SCORE], bank.updates, pairs, forest, counts
+        )
         n_children = _number_children(n_families, int(pairs.first[n_tracks]), last - first, forest, counts)
         if n_children > len(bank.number):
             return MORE_TRACKS
@@ -70,7 +97,7 @@ def track_hypotheses(
         link_children(n_children, forest)
         part_families(n_families, forest, counts)
         _settle(n_children, start_s, seen, policy, bank, ahead, forest, counts)
-        write_due(forest.leaves.trail.shape[1] - 1, forest, rows, counts)
+        write_due(int(counts[AGE]), forest.leaves.trail.shape[1] - 1, forest, rows, counts)
         counts[SERIAL] += last - first
         counts[AGE] += 1
         counts[NEXT_SCAN] += 1
@@ -78,23 +105,20 @@ def track_hypotheses(
 
 
 @kernel
-def write_due(back: int, forest: Forest, rows: Rows, counts: Integers) -> None:
-    """Write the rows ``back`` scans before this one by which each group's best hypothesis came to be."""
-    scans = forest.shelf.number.shape[0]
-    scan = (counts[AGE] - back) % scans
+def write_due(scan: int, back: int, forest: Forest, rows: Rows, counts: Integers) -> None:
+    """Write the rows ``back`` scans before the last one, ``scan``, by which each group's best hypothesis came to be."""
+    shelf = forest.shelf
+    page = (scan - back) % shelf.number.shape[0]
     for leaf in range(counts[LEAVES]):
         place = forest.leaves.trail[leaf, back]
         if not forest.shown[leaf] or place < 0:
             continue
         row = counts[ROWS]
         counts[ROWS] += 1
-        shelf = forest.shelf
-        rows.time_s[row], rows.number[row] = shelf.time_s[scan, place], shelf.number[scan, place]
-        rows.confirmed[row], rows.coasted[row] = shelf.confirmed[scan, place], shelf.coasted[scan, place]
-        rows.plot[row] = shelf.plot[scan, place]
-        copy_state(
-            shelf.state[scan, place], shelf.covariance[scan, place], rows.state[row], rows.covariance[row]
-        )
+        rows.time_s[row], rows.number[row] = shelf.time_s[page, place], shelf.number[page, place]
+        rows.confirmed[row], rows.coasted[row] = shelf.confirmed[page, place], shelf.coasted[page, place]
+        rows.plot[row] = shelf.plot[page, place]
+        copy_state(shelf.state[page, place], shelf.covariance[page, place], rows.state[row], rows.covariance[row])
 
 
 @kernel

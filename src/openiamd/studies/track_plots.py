@@ -193,9 +193,7 @@ class Tracker:
             needed = int(self._counts[tables.ROWS]) + self._tracks
             if needed > len(self._rows.number):
                 self._resize_rows(needed)
-            self._counts[AGE] -= 1
-            write_due(back, self._forest, self._rows, self._counts)
-            self._counts[AGE] += 1
+            write_due(int(self._counts[AGE]) - 1, back, self._forest, self._rows, self._counts)
 
     def _grow(self, code: int) -> None:
         """Make more room of what the kernel asked for."""
