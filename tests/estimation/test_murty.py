@@ -30,12 +30,12 @@ def found(gain, hypotheses, keep, least=-np.inf):
     """Return totals, hypotheses and columns of the best assignments."""
     problem, search = problem_of(gain), new_search(keep, len(gain), gain.shape[1], gain.size)
     for place, (rows, weight) in enumerate(hypotheses):
-        search.rows[place, : len(rows)], search.count[place], search.weight[place] = rows, len(rows), weight
+        search.rows[place, : len(rows)], search.n_rows[place], search.weight[place] = rows, len(rows), weight
     begin_search(problem, gain.shape[1], len(hypotheses), search)
     results = []
     while len(results) < keep and (slot := next_best(problem, gain.shape[1], least, search)) >= 0:
         origin = int(search.origin[slot])
-        pairs = search.solution[slot, : search.count[origin]]
+        pairs = search.solution[slot, : search.n_rows[origin]]
         columns = tuple(int(problem.column[pair]) if pair >= 0 else -1 for pair in pairs)
         results.append((float(search.total[slot]), origin, columns))
     return results

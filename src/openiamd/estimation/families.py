@@ -106,7 +106,7 @@ def _link_groups(n_plots: int, pairs: Pairs, forest: Forest, counts: Integers) -
             if links.owner[plot] < 0:
                 links.owner[plot] = group
             else:
-                unite(links.parent, links.owner[plot], group)
+                unite(links.parent, int(links.owner[plot]), int(group))
     for group in range(n_groups - 1, -1, -1):
         root = find_root(links.parent, group)
         links.parent[group] = root
@@ -211,7 +211,7 @@ def _multiply(root: int, keep: int, forest: Forest) -> int:
                 search.rows[one, n_rows] = groups.member[member]
                 n_rows += 1
         _sort(search.rows[one], n_rows)
-        search.count[one], search.weight[one] = n_rows, links.joint_weight[side, one]
+        search.n_rows[one], search.weight[one] = n_rows, links.joint_weight[side, one]
     return count
 
 
@@ -236,7 +236,7 @@ def _grow(root: int, family: int, n_pairs: int, n_leaves: int, pairs: Pairs, for
         for column in range(n_columns):
             links.mark[column] = 0
         origin = search.origin[slot]
-        for place in range(search.count[origin]):
+        for place in range(search.n_rows[origin]):
             leaf, pair = search.rows[origin, place], search.solution[slot, place]
             if pair >= 0:
                 links.mark[problem.column[pair]] = 1
@@ -254,7 +254,7 @@ def _is_settled(forest: Forest, leaf: int) -> bool:
     """Tell whether a track has ended and all its rows are written."""
     if forest.leaves.track[leaf] >= 0:
         return False
-    for scan in range(forest.leaves.trail.shape[1] - 1):
+    for scan in range(forest.leaves.trail.shape[1] - 1):  # noqa: SIM110 - kernels know no generators
         if forest.leaves.trail[leaf, scan] >= 0:
             return False
     return True
@@ -279,7 +279,7 @@ def link_children(n_children: int, forest: Forest) -> None:
                 if links.ring[place] < 0:
                     links.ring[place] = leaf
                 else:
-                    unite(links.parent, links.ring[place], leaf)
+                    unite(links.parent, int(links.ring[place]), leaf)
 
 
 @kernel

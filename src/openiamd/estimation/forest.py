@@ -92,8 +92,18 @@ def _new_leaves(leaves: int, memory: int) -> Leaves:
 def _new_groups(leaves: int, plots: int) -> Groups:
     most = leaves + plots
     hypotheses = KEPT * most
-    integers = [np.zeros(size, np.int64) for size in (most + 1, hypotheses, hypotheses, hypotheses + most)]
-    return Groups(integers[0], np.zeros(hypotheses), *integers[1:], np.zeros(1, np.int64))
+    border, begin, end, member, cursor = (
+        np.zeros(size, np.int64) for size in (most + 1, hypotheses, hypotheses, hypotheses + most, 1)
+    )
+    return Groups(border, np.zeros(hypotheses), begin, end, member, cursor)
+
+
+def _new_links(leaves: int, plots: int, memory: int) -> Links:
+    most = leaves + plots
+    parent, following, mark = (np.full(most, NONE) for _ in range(3))
+    owner, place, column = (np.full(plots, NONE) for _ in range(3))
+    joint = np.zeros((2, KEPT, most), np.int64), np.zeros((2, KEPT)), np.zeros(KEPT * KEPT)
+    return Links(parent, following, mark, owner, place, column, np.full(memory * plots, NONE), *joint)
 
 
 def _new_shelf(leaves: int, scans: int) -> Rows:
@@ -106,8 +116,6 @@ def _new_shelf(leaves: int, scans: int) -> Rows:
 def new_forest(leaves: int, plots: int, pairs: int, interacting: bool, sensors: int) -> Forest:
     """Return an empty forest with room for so many leaves, plots and pairs of one scan."""
     memory, n_models = MEMORY_SCANS * sensors, models(interacting)
-    most = leaves + plots
-    sizes = most, most, most, plots, plots, plots, memory * plots
     return Forest(
         _new_leaves(leaves, memory),
         _new_groups(leaves, plots),
@@ -118,18 +126,13 @@ def new_forest(leaves: int, plots: int, pairs: int, interacting: bool, sensors: 
         np.zeros(leaves, np.int64),
         np.zeros(pairs + leaves + plots, np.int64),
         np.zeros(leaves, np.bool_),
-        Problem(
-            np.zeros(leaves, np.int64), np.zeros(leaves, np.int64), np.zeros(pairs, np.int64), np.zeros(pairs)
-        ),
+        Problem(np.zeros(leaves, np.int64), np.zeros(leaves, np.int64), np.zeros(pairs, np.int64), np.zeros(pairs)),
         new_search(KEPT, leaves, plots, pairs),
-        Links(
-            *(np.full(size, NONE) for size in sizes),
-            np.zeros((2, KEPT, most), np.int64), np.zeros((2, KEPT)), np.zeros(KEPT * KEPT),
-        ),
+        _new_links(leaves, plots, memory),
         new_bank(leaves, n_models, sensors),
         new_bank(1, n_models, sensors),
         np.zeros(COUNTS, np.int64),
-    )  # fmt: skip
+    )
 
 
 def transplanted(old: Forest, new: Forest) -> Forest:

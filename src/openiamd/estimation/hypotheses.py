@@ -172,7 +172,7 @@ def _bear(
     n_pairs, before = int(pairs.first[counts[TRACKS]]), NONE
     counts[TRACKS] = 0
     for child in range(n_children):
-        source, code, plot = forest.source[child], forest.source_code[child], NONE
+        source, code, plot = int(forest.source[child]), int(forest.source_code[child]), NONE
         if source >= n_leaves:
             plot = first + source - n_leaves
             children.number[child], children.track[child] = counts[NEXT_NUMBER], counts[TRACKS]
@@ -182,7 +182,7 @@ def _bear(
             children.number[child], children.track[child] = leaves.number[source], NONE
             _remember(leaves, source, children, child, NONE)
         else:
-            track, pair = leaves.track[source], code if code < n_pairs else NONE
+            track, pair = int(leaves.track[source]), code if code < n_pairs else NONE
             if source == before:
                 copy_track(forest.spare, 0 * track, bank, track)
             else:
@@ -195,7 +195,7 @@ def _bear(
                 pairs.probability[pair] = 0.0
             children.number[child], children.track[child] = leaves.number[source], NONE
             if _judge(bank, track, pair, known, sensor, policy, pairs):
-                copy_track(bank, track, forest.after, counts[TRACKS])
+                copy_track(bank, track, forest.after, int(counts[TRACKS]))
                 children.track[child] = counts[TRACKS]
                 counts[TRACKS] += 1
             _remember(leaves, source, children, child, NONE if plot < 0 else plot - first + counts[SERIAL])
@@ -263,7 +263,7 @@ def _settle(
             leaves.trail[kept, scan] = children.trail[child, scan]
         leaves.track[kept], forest.shown[kept] = NONE, False
         if children.track[child] >= 0:
-            copy_track(forest.after, children.track[child], bank, n_tracks)
+            copy_track(forest.after, int(children.track[child]), bank, n_tracks)
             leaves.track[kept] = leaves.trail[kept, 0] = n_tracks
             _shelve(segment, n_tracks, start_s, seen, leaves.plot[kept], policy, bank, ahead, forest)
             n_tracks += 1

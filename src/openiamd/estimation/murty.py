@@ -33,7 +33,7 @@ class Search(NamedTuple):
     """What is searched, and the solutions that wait. A slot holds a part of the space with its best solution."""
 
     rows: Integers  # (hypothesis, row) of each hypothesis
-    count: Integers  # (hypothesis,) of its rows
+    n_rows: Integers  # (hypothesis,)
     weight: Floats  # (hypothesis,) to which the gains are added
     lift: Floats  # (hypothesis,) more than all gains together
     origin: Integers  # (slot,) hypothesis
@@ -88,13 +88,13 @@ def new_search(keep: int, rows: int, columns: int, pairs: int) -> Search:
 
 @kernel
 def begin_search(problem: Problem, n_columns: int, n_hypotheses: int, search: Search) -> None:
-    """Take up the hypotheses in ``search``: ``rows``, ``count`` and ``weight`` are given."""
+    """Take up the hypotheses in ``search``: ``rows``, ``n_rows`` and ``weight`` are given."""
     for slot in range(len(search.total)):
         search.total[slot] = _EMPTY
     search.state[0], search.state[1] = -1, 0
     for origin in range(n_hypotheses):
         lift = 1.0
-        for place in range(search.count[origin]):
+        for place in range(search.n_rows[origin]):
             row, most = search.rows[origin, place], 0.0
             for pair in range(problem.begin[row], problem.end[row]):
                 most = max(most, abs(problem.gain[pair]))
@@ -113,8 +113,8 @@ def next_best(problem: Problem, n_columns: int, least: float, search: Search) ->
     """
     before = search.state[0]
     if before >= 0:
-        origin = search.origin[before]
-        for place in range(search.fixed[before], search.count[origin]):
+        origin = int(search.origin[before])
+        for place in range(search.fixed[before], search.n_rows[origin]):
             search.state[2] = 0
             if place == search.fixed[before]:
                 for bar in range(search.n_barred[before]):
@@ -143,7 +143,7 @@ def _solve(problem: Problem, n_columns: int, search: Search, origin: int, source
     The row at ``start`` must not do what ``trial_barred`` lists: where it must not stay alone its gains are lifted
     above all others. Returns the total, -inf where there is no solution.
     """
-    count, n_barred = search.count[origin], search.state[2]
+    count, n_barred = search.n_rows[origin], search.state[2]
     for column in range(n_columns):
         search.taken[column] = 0
     total, lift = search.weight[origin], 0.0
@@ -208,5 +208,5 @@ def _file(search: Search, origin: int, fixed: int, total: float, least: float) -
     search.n_barred[place] = search.state[2]
     for bar in range(search.state[2]):
         search.barred[place, bar] = search.trial_barred[bar]
-    for row in range(search.count[origin]):
+    for row in range(search.n_rows[origin]):
         search.solution[place, row] = search.trial[row]
