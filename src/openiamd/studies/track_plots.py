@@ -75,7 +75,7 @@ def stream_tracks(plots: Plots, sensors: Sensors, settings: TrackerSettings | No
     for scan, rows in enumerate(tracker.take_each(scans, seen)):
         if scan >= tracker.lag_scans:
             yield rows
-    yield from tracker.finish()[-len(scans.start_s) :]
+    yield from tracker.finish()
 
 
 def recorded_coverage(plots: Plots, sensors: Sensors) -> Coverage:
@@ -135,9 +135,9 @@ class Tracker:
         return self.take_all(scans, _seen(plots, self._sensors, order))
 
     def finish(self) -> list[Tracks]:
-        """Return the rows of each of the last ``lag_scans`` scans; no scan may come after that."""
+        """Return the rows of each of the last ``lag_scans`` scans, if there were as many; no scan may come after."""
         parts = []
-        for back in range(self.lag_scans - 1, -1, -1):
+        for back in range(min(self.lag_scans, int(self._counts[AGE])) - 1, -1, -1):
             self._counts[tables.ROWS] = 0
             self._write_due(back)
             parts.append(_copied(self._rows, int(self._counts[tables.ROWS])))
