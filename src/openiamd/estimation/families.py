@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from openiamd.estimation.bank import NONE, Pairs
+from openiamd.estimation.bank import LEAST_SCORE, LOG_MISS, LOG_ODDS, NONE, Pairs
 from openiamd.estimation.forest import (
     GROUPS,
     KEPT,
@@ -22,16 +22,16 @@ from openiamd.estimation.forest import (
 from openiamd.estimation.murty import begin_search, next_best
 from openiamd.kernels import kernel
 
+Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_NEW_TO_FALSE_TRACKS = math.log(10.0)  # new targets for each false track that confirmation may let pass
+_NEW_TO_FALSE_TRACKS = 10.0  # new targets for each false track that confirmation may let pass
 
 
 @kernel
 def grow_families(
     n_plots: int,
-    log_odds: float,
-    least_score: float,
+    log_odds: Floats,
     updates: Integers,
     pairs: Pairs,
     forest: Forest,
@@ -39,10 +39,11 @@ def grow_families(
 ) -> tuple[int, int]:
     """Write the hypotheses after this scan, in codes; return the number of families and of too large ones.
 
-    log_odds     ln of Pd / ((1 - Pd) density of false plots), which makes a likelihood a ratio
-    least_score  ln of false plots to false tracks in one scan
-    updates      (track,) plots that each has taken: the second tells a new target from a false plot, which is likelier
+    log_odds  (4,) of the sensor, as in ``Known``
+    updates   (track,) plots that each has taken
 
+    A plot without a track is false or a new target, F + N of them in one scan. A track of one plot may still be either:
+    a second plot costs it the odds of the first to be a target that was missed, N (1 - Pd) / (F + N (1 - Pd)).
     Codes: a pair; the number of pairs + leaf: it takes no plot; that + the number of leaves + plot: a track begins.
     """
     n_leaves, n_groups = counts[LEAVES], counts[GROUPS]
@@ -52,10 +53,11 @@ def grow_families(
         forest.problem.begin[leaf] = pairs.first[track] if track >= 0 else 0
         forest.problem.end[leaf] = pairs.first[track + 1] if track >= 0 else 0
         n_pairs = max(n_pairs, forest.problem.end[leaf])
+    false_to_new = math.exp(log_odds[LEAST_SCORE]) / _NEW_TO_FALSE_TRACKS
     for leaf in range(n_leaves):
-        gain = log_odds
+        gain = log_odds[LOG_ODDS] - math.log1p(1.0 / false_to_new)
         if forest.leaves.track[leaf] >= 0 and updates[forest.leaves.track[leaf]] == 1:
-            gain -= max(least_score - _NEW_TO_FALSE_TRACKS, 0.0)
+            gain -= math.log1p(false_to_new * math.exp(-log_odds[LOG_MISS]))
         for pair in range(forest.problem.begin[leaf], forest.problem.end[leaf]):
             forest.problem.gain[pair] = pairs.log_total[pair] + gain
     _link_groups(n_plots, pairs, forest, counts)

@@ -33,7 +33,7 @@ class Leaves(NamedTuple):
     track: Integers  # (leaf,) place in the bank; NONE: it has ended, and its last rows are not written yet
     group: Integers  # (leaf,)
     plot: Integers  # (leaf,) of this scan, or NONE
-    recent: Integers  # (leaf, scan) serial numbers of its last plots, this scan first; or NONE
+    recent: Integers  # (leaf, 1 + scan) serial numbers of its last plots, this scan first; or NONE
     trail: Integers  # (leaf, 1 + scan) places of its last rows on the shelf, this scan first; or NONE
 
 
@@ -57,7 +57,7 @@ class Links(NamedTuple):
     owner: Integers  # (plot,) group that has it in a gate
     place: Integers  # (plot,) column in the family
     column: Integers  # (plot,) plots of the family
-    ring: Integers  # (scan x plot,) leaf that has taken the plot of that serial number
+    ring: Integers  # ((1 + scan) x plot,) leaf that has taken the plot of that serial number
     joint: Integers  # (2, KEPT, leaf) hypothesis of each group of the family
     joint_weight: Floats  # (2, KEPT)
     sums: Floats  # (KEPT x KEPT,)
@@ -84,7 +84,7 @@ class Forest(NamedTuple):
 
 
 def _new_leaves(leaves: int, memory: int) -> Leaves:
-    shape = np.full((leaves, memory), NONE), np.full((leaves, memory + 1), NONE)
+    shape = np.full((leaves, memory + 1), NONE), np.full((leaves, memory + 1), NONE)
     number, track, group, plot = (np.zeros(leaves, np.int64) for _ in range(4))
     return Leaves(number, track, group, plot, *shape)
 
@@ -103,7 +103,7 @@ def _new_links(leaves: int, plots: int, memory: int) -> Links:
     parent, following, mark = (np.full(most, NONE) for _ in range(3))
     owner, place, column = (np.full(plots, NONE) for _ in range(3))
     joint = np.zeros((2, KEPT, most), np.int64), np.zeros((2, KEPT)), np.zeros(KEPT * KEPT)
-    return Links(parent, following, mark, owner, place, column, np.full(memory * plots, NONE), *joint)
+    return Links(parent, following, mark, owner, place, column, np.full((memory + 1) * plots, NONE), *joint)
 
 
 def _new_shelf(leaves: int, scans: int) -> Rows:

@@ -83,10 +83,7 @@ def track_hypotheses(
             choice.pair[track] = NONE
         if find_pairs(bank, n_tracks, seen, first, last, known, sensor, policy, ahead, pairs, scratch) == FULL:
             return MORE_PAIRS
-        log_odds = known.log_odds[sensor]
-        n_families, n_hard = grow_families(
-            last - first, log_odds[LOG_ODDS], log_odds[LEAST_SCORE], bank.updates, pairs, forest, counts
-        )
+        n_families, n_hard = grow_families(last - first, known.log_odds[sensor], bank.updates, pairs, forest, counts)
         n_children = _number_children(n_families, int(pairs.first[n_tracks]), last - first, forest, counts)
         if n_children > len(bank.number):
             return MORE_TRACKS
