@@ -18,8 +18,10 @@ from openiamd.estimation.forest import (
     LEAVES,
     Forest,
     Groups,
-)  # fmt: skip
-from openiamd.estimation.murty import begin_search, next_best
+    Leaves,
+    Links,
+)
+from openiamd.estimation.murty import Problem, Search, begin_search, next_best
 from openiamd.kernels import kernel
 
 Floats = NDArray[np.float64]
@@ -60,13 +62,13 @@ def grow_families(
             gain -= math.log1p(false_to_new * math.exp(-log_odds[LOG_MISS]))
         for pair in range(forest.problem.begin[leaf], forest.problem.end[leaf]):
             forest.problem.gain[pair] = pairs.log_total[pair] + gain
-    _link_groups(n_plots, pairs, forest, counts)
+    _link_groups(n_leaves, n_groups, n_plots, pairs.plot, forest.leaves, forest.problem, links)
     n_families, n_hard = 0 * n_plots, 0 * n_plots
     families.border[0] = families.cursor[0] = 0
     for root in range(n_groups):
         if links.parent[root] == root:
             families.border[n_families + 1] = families.border[n_families]
-            n_hard += _grow(root, n_families, n_pairs, n_leaves, pairs, forest)
+            n_hard += _grow(root, n_families, n_pairs, n_leaves, pairs.plot, forest)
             n_families += 1
     for plot in range(n_plots):
         if links.owner[plot] < 0:
@@ -94,17 +96,18 @@ def unite(parent: Integers, one: int, other: int) -> None:
 
 
 @kernel
-def _link_groups(n_plots: int, pairs: Pairs, forest: Forest, counts: Integers) -> None:
+def _link_groups(
+    n_leaves: int, n_groups: int, n_plots: int, plots: Integers, leaves: Leaves, problem: Problem, links: Links
+) -> None:
     """Join groups whose tracks have the same plot in their gates: each one's root, and the next of the family."""
-    links, problem, n_groups = forest.links, forest.problem, counts[GROUPS]
     for plot in range(n_plots):
         links.owner[plot] = NONE
     for group in range(n_groups):
         links.parent[group], links.following[group] = group, NONE
-    for leaf in range(counts[LEAVES]):
-        group = forest.leaves.group[leaf]
+    for leaf in range(n_leaves):
+        group = leaves.group[leaf]
         for pair in range(problem.begin[leaf], problem.end[leaf]):
-            plot = pairs.plot[pair]
+            plot = plots[pair]
             if links.owner[plot] < 0:
                 links.owner[plot] = group
             else:
@@ -147,9 +150,8 @@ def _sort(values: Integers, count: int) -> None:
 
 
 @kernel
-def _gather(root: int, pairs: Pairs, forest: Forest) -> tuple[int, int]:
+def _gather(root: int, plots: Integers, groups: Groups, problem: Problem, links: Links) -> tuple[int, int]:
     """Number the plots of a family as its columns; return their number and that of the largest hypothesis' tracks."""
-    groups, links, problem = forest.groups, forest.links, forest.problem
     n_columns, n_rows, group = 0 * root, 0 * root, root
     while group >= 0:
         most = 0
@@ -158,9 +160,9 @@ def _gather(root: int, pairs: Pairs, forest: Forest) -> tuple[int, int]:
             for member in range(groups.begin[hypothesis], groups.end[hypothesis]):
                 leaf = groups.member[member]
                 for pair in range(problem.begin[leaf], problem.end[leaf]):
-                    if links.place[pairs.plot[pair]] < 0:
-                        links.place[pairs.plot[pair]] = 0
-                        links.column[n_columns] = pairs.plot[pair]
+                    if links.place[plots[pair]] < 0:
+                        links.place[plots[pair]] = 0
+                        links.column[n_columns] = plots[pair]
                         n_columns += 1
         n_rows += most
         group = links.following[group]
@@ -173,7 +175,7 @@ def _gather(root: int, pairs: Pairs, forest: Forest) -> tuple[int, int]:
             for member in range(groups.begin[hypothesis], groups.end[hypothesis]):
                 leaf = groups.member[member]
                 for pair in range(problem.begin[leaf], problem.end[leaf]):
-                    problem.column[pair] = links.place[pairs.plot[pair]]
+                    problem.column[pair] = links.place[plots[pair]]
         group = links.following[group]
     for column in range(n_columns):
         links.place[links.column[column]] = NONE
@@ -181,9 +183,8 @@ def _gather(root: int, pairs: Pairs, forest: Forest) -> tuple[int, int]:
 
 
 @kernel
-def _multiply(root: int, keep: int, forest: Forest) -> int:
+def _multiply(root: int, keep: int, groups: Groups, links: Links, search: Search) -> int:
     """Write the best joint hypotheses of a family's groups as rows of the search; return their number."""
-    groups, links, search = forest.groups, forest.links, forest.search
     links.joint_weight[0, 0] = 0.0
     count, n_groups, side, group = 0 * root + 1, 0 * root, 0, root
     while group >= 0:
@@ -218,13 +219,13 @@ def _multiply(root: int, keep: int, forest: Forest) -> int:
 
 
 @kernel
-def _grow(root: int, family: int, n_pairs: int, n_leaves: int, pairs: Pairs, forest: Forest) -> int:
+def _grow(root: int, family: int, n_pairs: int, n_leaves: int, plots: Integers, forest: Forest) -> int:
     """Write the best hypotheses of one family after this scan; return 1 where it is too large for more than one."""
     families, links, problem, search = forest.families, forest.links, forest.problem, forest.search
-    n_columns, n_rows = _gather(root, pairs, forest)
+    n_columns, n_rows = _gather(root, plots, forest.groups, problem, links)
     hard = n_rows > LARGEST_FAMILY
     keep = 1 if hard else KEPT
-    begin_search(problem, n_columns, _multiply(root, keep, forest), search)
+    begin_search(problem, n_columns, _multiply(root, keep, forest.groups, links, search), search)
     found, least, highest = 0, -math.inf, 0.0
     while found < keep:
         slot = next_best(problem, n_columns, least, search)
@@ -243,7 +244,7 @@ def _grow(root: int, family: int, n_pairs: int, n_leaves: int, pairs: Pairs, for
             if pair >= 0:
                 links.mark[problem.column[pair]] = 1
                 _add_member(families, hypothesis, pair)
-            elif not _is_settled(forest, leaf):
+            elif not _is_settled(forest.leaves, leaf):
                 _add_member(families, hypothesis, n_pairs + leaf)
         for column in range(n_columns):
             if not links.mark[column]:
@@ -252,20 +253,19 @@ def _grow(root: int, family: int, n_pairs: int, n_leaves: int, pairs: Pairs, for
 
 
 @kernel
-def _is_settled(forest: Forest, leaf: int) -> bool:
+def _is_settled(leaves: Leaves, leaf: int) -> bool:
     """Tell whether a track has ended and all its rows are written."""
-    if forest.leaves.track[leaf] >= 0:
+    if leaves.track[leaf] >= 0:
         return False
-    for scan in range(forest.leaves.trail.shape[1] - 1):  # noqa: SIM110 - kernels know no generators
-        if forest.leaves.trail[leaf, scan] >= 0:
+    for scan in range(leaves.trail.shape[1] - 1):  # noqa: SIM110 - kernels know no generators
+        if leaves.trail[leaf, scan] >= 0:
             return False
     return True
 
 
 @kernel
-def link_children(n_children: int, forest: Forest) -> None:
+def link_children(n_children: int, leaves: Leaves, links: Links) -> None:
     """Join leaves that have the same number, or took the same plot in one of the last scans."""
-    leaves, links = forest.children, forest.links
     size = len(links.ring)
     for leaf in range(n_children):
         links.parent[leaf], links.mark[leaf] = leaf, NONE
@@ -285,29 +285,32 @@ def link_children(n_children: int, forest: Forest) -> None:
 
 
 @kernel
-def part_families(n_families: int, forest: Forest, counts: Integers) -> None:
-    """Write as groups what of each family hangs together; of each the hypotheses that agree with what is written."""
-    families, groups, links = forest.families, forest.groups, forest.links
+def part_families(
+    n_families: int, families: Groups, code: Integers, trail: Integers, groups: Groups, links: Links
+) -> int:
+    """Write as groups what of each family hangs together, and return their number.
+
+    Of each group those hypotheses remain that agree with what is written: ``trail`` of the leaves.
+    """
     n_groups = 0 * n_families
     groups.border[0] = groups.cursor[0] = 0
     for family in range(n_families):
         for hypothesis in range(families.border[family], families.border[family + 1]):
             for member in range(families.begin[hypothesis], families.end[hypothesis]):
-                families.member[member] = forest.code[families.member[member]]
+                families.member[member] = code[families.member[member]]
         for hypothesis in range(families.border[family], families.border[family + 1]):
             for member in range(families.begin[hypothesis], families.end[hypothesis]):
                 root = find_root(links.parent, families.member[member])
                 if links.mark[root] < 0:
                     links.mark[root] = n_groups
-                    if _part(family, root, n_groups, forest):
+                    if _part(family, root, n_groups, families, trail, groups, links):
                         n_groups += 1
-    counts[GROUPS] = n_groups
+    return n_groups
 
 
 @kernel
-def _part(family: int, root: int, group: int, forest: Forest) -> bool:
+def _part(family: int, root: int, group: int, families: Groups, trail: Integers, groups: Groups, links: Links) -> bool:
     """Write one group of a family; return whether its best hypothesis has a track."""
-    families, groups, links = forest.families, forest.groups, forest.links
     first = groups.border[group]
     groups.border[group + 1] = first
     for hypothesis in range(families.border[family], families.border[family + 1]):
@@ -327,7 +330,7 @@ def _part(family: int, root: int, group: int, forest: Forest) -> bool:
         return False
     kept = first + 1
     for hypothesis in range(first + 1, groups.border[group + 1]):
-        if _agree(forest, first, hypothesis):
+        if _agree(groups, trail, first, hypothesis):
             groups.log_weight[kept] = groups.log_weight[hypothesis] - best
             groups.begin[kept], groups.end[kept] = groups.begin[hypothesis], groups.end[hypothesis]
             kept += 1
@@ -362,9 +365,8 @@ def _best_first(groups: Groups, first: int, last: int) -> float:
 
 
 @kernel
-def _agree(forest: Forest, one: int, other: int) -> bool:
+def _agree(groups: Groups, trail: Integers, one: int, other: int) -> bool:
     """Tell whether two hypotheses descend from the same tracks of the scan whose rows are due."""
-    groups, trail = forest.groups, forest.children.trail
     oldest = trail.shape[1] - 1
     left, right = groups.begin[one], groups.begin[other]
     while True:

@@ -47,6 +47,7 @@ from openiamd.estimation.tracker import is_lost, start_track, write_row
 from openiamd.estimation.updates import absorb
 from openiamd.kernels import kernel
 
+Flags = NDArray[np.bool_]
 Integers = NDArray[np.int64]
 
 
@@ -91,10 +92,13 @@ def track_hypotheses(
         _bear(
             n_children, start_s, seen, first, known, sensor, policy, bank, ahead, pairs, choice, scratch, forest, counts
         )
-        link_children(n_children, forest)
-        part_families(n_families, forest, counts)
+        link_children(n_children, forest.children, forest.links)
+        counts[GROUPS] = part_families(
+            n_families, forest.families, forest.code, forest.children.trail, forest.groups, forest.links
+        )
         _settle(n_children, start_s, seen, policy, bank, ahead, forest, counts)
-        write_due(int(counts[AGE]), forest.leaves.trail.shape[1] - 1, forest, rows, counts)
+        back, trail = forest.leaves.trail.shape[1] - 1, forest.leaves.trail
+        write_due(int(counts[AGE]), back, trail, forest.shown, forest.shelf, rows, counts)
         counts[SERIAL] += last - first
         counts[AGE] += 1
         counts[NEXT_SCAN] += 1
@@ -102,13 +106,12 @@ def track_hypotheses(
 
 
 @kernel
-def write_due(scan: int, back: int, forest: Forest, rows: Rows, counts: Integers) -> None:
+def write_due(scan: int, back: int, trail: Integers, shown: Flags, shelf: Rows, rows: Rows, counts: Integers) -> None:
     """Write the rows ``back`` scans before the last one, ``scan``, by which each group's best hypothesis came to be."""
-    shelf = forest.shelf
     page = (scan - back) % shelf.number.shape[0]
     for leaf in range(counts[LEAVES]):
-        place = forest.leaves.trail[leaf, back]
-        if not forest.shown[leaf] or place < 0:
+        place = trail[leaf, back]
+        if not shown[leaf] or place < 0:
             continue
         row = counts[ROWS]
         counts[ROWS] += 1
@@ -129,21 +132,22 @@ def _number_children(n_families: int, n_pairs: int, n_plots: int, forest: Forest
     count = 0 * n_pairs
     for leaf in range(n_leaves):
         for pair in range(forest.problem.begin[leaf], forest.problem.end[leaf]):
-            count = _number(pair, leaf, count, forest)
-        count = _number(n_pairs + leaf, leaf, count, forest)
+            count = _number(pair, leaf, count, code, forest.source, forest.source_code)
+        count = _number(n_pairs + leaf, leaf, count, code, forest.source, forest.source_code)
     for plot in range(n_plots):
-        count = _number(n_pairs + n_leaves + plot, n_leaves + plot, count, forest)
+        own = n_pairs + n_leaves + plot
+        count = _number(own, n_leaves + plot, count, code, forest.source, forest.source_code)
     return count
 
 
 @kernel
-def _number(code: int, source: int, count: int, forest: Forest) -> int:
+def _number(own: int, source: int, count: int, code: Integers, sources: Integers, source_codes: Integers) -> int:
     """Give the next number to a code that is in use; return the number after that."""
-    if forest.code[code] < 0:
+    if code[own] < 0:
         return count
-    forest.code[code] = count
-    if count < len(forest.source):
-        forest.source[count], forest.source_code[count] = source, code
+    code[own] = count
+    if count < len(sources):
+        sources[count], source_codes[count] = source, own
     return count + 1
 
 
@@ -166,7 +170,7 @@ def _bear(
 ) -> None:
     """Make the children: each track by each of its plots, or by none, and the new tracks."""
     leaves, children, n_leaves = forest.leaves, forest.children, counts[LEAVES]
-    n_pairs, before = int(pairs.first[counts[TRACKS]]), NONE
+    n_pairs, before, nothing = int(pairs.first[counts[TRACKS]]), NONE, 0 * sensor + NONE
     counts[TRACKS] = 0
     for child in range(n_children):
         source, code, plot = int(forest.source[child]), int(forest.source_code[child]), NONE
@@ -174,10 +178,10 @@ def _bear(
             plot = first + source - n_leaves
             children.number[child], children.track[child] = counts[NEXT_NUMBER], counts[TRACKS]
             start_track(seen, plot, known, sensor, policy, forest.after, scratch, counts)
-            _remember(leaves, NONE, children, child, plot - first + counts[SERIAL])
+            _remember(leaves, nothing, children, child, int(plot - first + counts[SERIAL]))
         elif leaves.track[source] < 0:
             children.number[child], children.track[child] = leaves.number[source], NONE
-            _remember(leaves, source, children, child, NONE)
+            _remember(leaves, source, children, child, nothing)
         else:
             track, pair = int(leaves.track[source]), code if code < n_pairs else NONE
             if source == before:
@@ -195,7 +199,8 @@ def _bear(
                 copy_track(bank, track, forest.after, int(counts[TRACKS]))
                 children.track[child] = counts[TRACKS]
                 counts[TRACKS] += 1
-            _remember(leaves, source, children, child, NONE if plot < 0 else plot - first + counts[SERIAL])
+            serial = nothing if plot < 0 else int(plot - first + counts[SERIAL])
+            _remember(leaves, source, children, child, serial)
             before = source
         children.plot[child] = plot
 
@@ -262,7 +267,8 @@ def _settle(
         if children.track[child] >= 0:
             copy_track(forest.after, int(children.track[child]), bank, n_tracks)
             leaves.track[kept] = leaves.trail[kept, 0] = n_tracks
-            _shelve(segment, n_tracks, start_s, seen, leaves.plot[kept], policy, bank, ahead, forest)
+            plot, count = int(leaves.plot[kept]), forest.shelf_count
+            _shelve(segment, n_tracks, start_s, seen, plot, policy, bank, ahead, forest.shelf, count)
             n_tracks += 1
         new_place[child] = kept
         kept += 1
@@ -277,17 +283,24 @@ def _settle(
 
 @kernel
 def _shelve(
-    segment: int, track: int, start_s: float, seen: Seen, plot: int, policy: Policy, bank: Bank, ahead: Ahead,
-    forest: Forest,
-) -> None:  # fmt: skip
+    segment: int,
+    track: int,
+    start_s: float,
+    seen: Seen,
+    plot: int,
+    policy: Policy,
+    bank: Bank,
+    ahead: Ahead,
+    shelf: Rows,
+    shelf_count: Integers,
+) -> None:
     """Put the row of a track on the shelf, at its place in the bank."""
-    shelf = forest.shelf
     page = Rows(
         shelf.time_s[segment], shelf.number[segment], shelf.state[segment], shelf.covariance[segment],
         shelf.confirmed[segment], shelf.coasted[segment], shelf.plot[segment],
     )  # fmt: skip
-    forest.shelf_count[ROWS] = track
-    write_row(bank, track, start_s, seen, plot, policy, ahead, page, forest.shelf_count)
+    shelf_count[ROWS] = track
+    write_row(bank, track, start_s, seen, plot, policy, ahead, page, shelf_count)
 
 
 @kernel

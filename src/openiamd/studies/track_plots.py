@@ -193,7 +193,8 @@ class Tracker:
             needed = int(self._counts[tables.ROWS]) + self._tracks
             if needed > len(self._rows.number):
                 self._resize_rows(needed)
-            write_due(int(self._counts[AGE]) - 1, back, self._forest, self._rows, self._counts)
+            trail, shown, shelf = self._forest.leaves.trail, self._forest.shown, self._forest.shelf
+            write_due(int(self._counts[AGE]) - 1, back, trail, shown, shelf, self._rows, self._counts)
 
     def _grow(self, code: int) -> None:
         """Make more room of what the kernel asked for."""
