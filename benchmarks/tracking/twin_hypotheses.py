@@ -31,6 +31,7 @@ from twin_filter import Bank, predicted
 from openiamd.recordings.tables import Plots, Sensors, Tracks
 
 MEMORY_SCANS, LEAST_LOG_ODDS, FORBIDDEN = 3, -12.0, 1e6
+NEW_TARGETS_PER_SCAN = 0.1
 NOTHING = -1
 
 
@@ -150,7 +151,9 @@ def track_plots(plots: Plots, sensors: Sensors, settings: Any, keep: int = 5, se
     radar = twin.knowledge(plots, sensors)
     measured, borders = twin.measurements(plots, radar)
     chance = radar.detection_probability
-    offset = np.log(chance / (1.0 - chance) / (2.0 * radar.density))  # a new target is as likely as a false plot
+    false_to_new = radar.clutter / NEW_TARGETS_PER_SCAN
+    offset = np.log(chance / (1.0 - chance) / radar.density) - np.log1p(1.0 / false_to_new)
+    doubt = np.log1p(false_to_new / (1.0 - chance))  # that the only plot of a track was no false one
     bank, number, before_s = twin.initiated(measured, np.arange(0), 1, radar, settings), 1, float(plots.time_s[0])
     recent, past, groups, shown = np.zeros((0, MEMORY_SCANS), int), [], [], []
     final: dict[int, tuple[int, tuple[int, ...]]] = {}
@@ -163,7 +166,7 @@ def track_plots(plots: Plots, sensors: Sensors, settings: Any, keep: int = 5, se
         pairs = twin.paired(bank, here, radar, settings.gate)
         gains: list[dict[int, float]] = [{} for _ in bank.number]
         for row, plot, total in zip(pairs.track.tolist(), pairs.plot.tolist(), pairs.total.tolist(), strict=True):
-            gains[row][plot] = total + offset
+            gains[row][plot] = total + offset - (doubt if bank.updates[row] == 1 else 0.0)
         links = [
             (i, plot) for i, group in enumerate(groups) for one in group for row in one.tracks for plot in gains[row]
         ]

@@ -100,7 +100,7 @@ def test_flights_far_apart_get_the_rows_of_nearest_neighbours():
     names = {}
     for rows in (one, several):
         first = [int(rows.plot[rows.track_number == number][0]) for number in rows.track_number]
-        names[id(rows)] = np.lexsort((first, rows.time_s))
+        names[id(rows)] = np.lexsort((np.array(first), rows.time_s))
     for left, right, name in zip(one, several, Tracks._fields, strict=True):
         if name != "track_number":
             np.testing.assert_array_equal(left[names[id(one)]], right[names[id(several)]])
