@@ -1,6 +1,8 @@
 """Several hypotheses: what they decide later and better, and what they must not change."""
 
+import importlib.util
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from openiamd.recordings.tables import Tracks
 from openiamd.studies.track_plots import Tracker, TrackerSettings, recorded_coverage, stream_tracks, track_plots
 from radar_scenes import chosen, flown, joined, radars, seen
 
+TWIN = Path(__file__).resolve().parents[2] / "benchmarks" / "tracking" / "twin_hypotheses.py"
 GNN, JPDA, MHT = (TrackerSettings(association=name) for name in ("gnn", "jpda", "mht"))
 
 
@@ -57,6 +60,12 @@ def purity(tracks: Tracks, flight) -> float:
     return pure / rows.sum()
 
 
+def histories(tracks: Tracks, last_s: float) -> set[tuple[int, ...]]:
+    """Return the plots of each track that lives at ``last_s``."""
+    living = tracks.track_number[tracks.time_s >= last_s - 1e-6]
+    return {tuple(tracks.plot[tracks.track_number == number].tolist()) for number in living}
+
+
 def checked(tracks: Tracks) -> Tracks:
     """Return the tracks, each of whose scans has each number and each plot at most once, in the order of numbers."""
     scan = np.floor(tracks.time_s / 4.0 + 1e-6)
@@ -78,6 +87,28 @@ def test_a_crossing_is_told_by_what_comes_after_it():
         counts.append(swapped)
     assert counts[0] >= 3
     assert counts[1] <= 1
+
+
+@pytest.mark.parametrize("scans", [3, 5, 6])
+def test_the_twin_in_plain_numpy_finds_the_same_histories(scans, monkeypatch):
+    """Before much is settled: the twin keeps hypotheses that have other pasts than the rows that are written."""
+    specification = importlib.util.spec_from_file_location("twin_of_hypotheses", TWIN)
+    assert specification is not None
+    assert specification.loader is not None
+    twins = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(twins)
+    monkeypatch.setattr(twins, "MEMORY_SCANS", 4)  # this scan and three before it
+    monkeypatch.setattr(twins, "with_final_plots", lambda _, final: final)
+    as_nearest = 0
+    for seed in range(12):
+        sensors, plots, _ = abreast(seed, scans, clutter=5.0)
+        plots = chosen(plots, np.lexsort((plots.range_m, plots.time_s)))
+        final = twins.track_plots(plots, sensors, twins.twin.Policy(), 5, True)
+        wanted = {past for scan, past in final.values() if scan == scans - 1}
+        last_s = 4.0 * (scans - 1)
+        assert histories(track_plots(plots, sensors, MHT), last_s) == wanted
+        as_nearest += histories(track_plots(plots, sensors, GNN), last_s) == wanted
+    assert as_nearest < 8
 
 
 def test_tracks_of_a_formation_stay_with_their_ships():
