@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from openiamd.estimation.forest import KEPT, MEMORY_SCANS
 from openiamd.recordings.tables import Tracks
 from openiamd.studies.track_plots import Tracker, TrackerSettings, recorded_coverage, stream_tracks, track_plots
 from radar_scenes import chosen, flown, joined, radars, seen
@@ -77,7 +78,7 @@ def checked(tracks: Tracks) -> Tracks:
 
 
 def test_a_crossing_is_told_by_what_comes_after_it():
-    """Nearest neighbours take the plots as they come; three scans later the same plots tell more."""
+    """Nearest neighbours take the plots as they come; some scans later the same plots tell more."""
     counts = []
     for settings in (GNN, MHT):
         swapped = 0
@@ -97,13 +98,13 @@ def test_the_twin_in_plain_numpy_finds_the_same_histories(scans, monkeypatch):
     assert specification.loader is not None
     twins = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(twins)
-    monkeypatch.setattr(twins, "MEMORY_SCANS", 4)  # this scan and three before it
+    monkeypatch.setattr(twins, "MEMORY_SCANS", MEMORY_SCANS + 1)  # with this scan
     monkeypatch.setattr(twins, "with_final_plots", lambda _, final: final)
     as_nearest = 0
     for seed in range(12):
         sensors, plots, _ = abreast(seed, scans, clutter=5.0)
         plots = chosen(plots, np.lexsort((plots.range_m, plots.time_s)))
-        final = twins.track_plots(plots, sensors, twins.twin.Policy(), 5, True)
+        final = twins.track_plots(plots, sensors, twins.twin.Policy(), KEPT, True)
         wanted = {past for scan, past in final.values() if scan == scans - 1}
         last_s = 4.0 * (scans - 1)
         assert histories(track_plots(plots, sensors, MHT), last_s) == wanted
@@ -137,21 +138,21 @@ def test_flights_far_apart_get_the_rows_of_nearest_neighbours():
             np.testing.assert_array_equal(left[names[id(one)]], right[names[id(several)]])
 
 
-def test_rows_come_three_scans_later():
-    sensors, plots, _ = abreast(3, scans=8)
+def test_rows_come_six_scans_later():
+    sensors, plots, _ = abreast(3, scans=11)
     tracker = Tracker(sensors, recorded_coverage(plots, sensors), MHT)
-    assert tracker.lag_scans == 3
+    assert tracker.lag_scans == MEMORY_SCANS == 6
     found = [
         tracker.scan(4.0 * scan, 0, chosen(plots, np.flatnonzero(np.round(plots.time_s / 4.0) == scan)))
-        for scan in range(8)
+        for scan in range(11)
     ]
-    assert [sorted(set(rows.time_s.tolist())) for rows in found] == [[]] * 3 + [[4.0 * scan] for scan in range(5)]
-    assert [sorted(set(rows.time_s.tolist())) for rows in tracker.finish()] == [[20.0], [24.0], [28.0]]
+    assert [sorted(set(rows.time_s.tolist())) for rows in found] == [[]] * 6 + [[4.0 * scan] for scan in range(5)]
+    assert [sorted(set(rows.time_s.tolist())) for rows in tracker.finish()] == [[4.0 * scan] for scan in range(5, 11)]
 
 
-@pytest.mark.parametrize("scans", [0, 1, 2, 3, 4])
+@pytest.mark.parametrize("scans", [0, 1, 2, 6, 7, 8])
 def test_short_recordings(scans):
-    sensors, plots, _ = abreast(4, scans=4, clutter=3.0)
+    sensors, plots, _ = abreast(4, scans=8, clutter=3.0)
     plots = chosen(plots, plots.time_s < 4.0 * scans)
     parts = list(stream_tracks(plots, sensors, MHT))
     assert len(parts) == scans

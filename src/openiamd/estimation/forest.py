@@ -16,8 +16,8 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-KEPT = 5  # hypotheses of a group
-MEMORY_SCANS = 3  # of each sensor; after them a hypothesis is settled and its rows are written
+KEPT = 10  # hypotheses of a group
+MEMORY_SCANS = 6  # of each sensor; after them a hypothesis is settled and its rows are written
 LEAST_LOG_ODDS = -12.0  # to the best hypothesis of the group
 LARGEST_FAMILY = 60  # tracks of one hypothesis; beyond, only the best hypothesis remains
 
