@@ -6,7 +6,7 @@ Multiple hypothesis tracking (Reid 1979) in the form of Cox and Hingorani 1996: 
 tracks, grow by their best assignments (Murty 1968); the best few remain and the best one is shown. Groups join when
 they share a plot of this scan, and part when they have shared none for a few scans. `--settled` gives each track the
 plots of the hypothesis that outlived the others instead of the plots shown at the time; states stay as they were shown.
-One sensor, plain Python between the arrays. The program's `mht` writes rows three scans later and then drops hypotheses
+One sensor, plain Python between the arrays. The program's `mht` writes rows some scans later and then drops hypotheses
 with another past; this one shows its best at once and drops none.
 """
 
