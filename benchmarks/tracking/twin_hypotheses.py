@@ -6,7 +6,8 @@ Multiple hypothesis tracking (Reid 1979) in the form of Cox and Hingorani 1996: 
 tracks, grow by their best assignments (Murty 1968); the best few remain and the best one is shown. Groups join when
 they share a plot of this scan, and part when they have shared none for a few scans. `--settled` gives each track the
 plots of the hypothesis that outlived the others instead of the plots shown at the time; states stay as they were shown.
-This is a study, not the program's: one sensor, plain Python between the arrays.
+One sensor, plain Python between the arrays. The program's `mht` writes rows some scans later and then drops hypotheses
+with another past; this one shows its best at once and drops none.
 """
 
 import argparse
@@ -31,6 +32,7 @@ from twin_filter import Bank, predicted
 from openiamd.recordings.tables import Plots, Sensors, Tracks
 
 MEMORY_SCANS, LEAST_LOG_ODDS, FORBIDDEN = 3, -12.0, 1e6
+NEW_TARGETS_PER_SCAN = 0.1
 NOTHING = -1
 
 
@@ -150,7 +152,9 @@ def track_plots(plots: Plots, sensors: Sensors, settings: Any, keep: int = 5, se
     radar = twin.knowledge(plots, sensors)
     measured, borders = twin.measurements(plots, radar)
     chance = radar.detection_probability
-    offset = np.log(chance / (1.0 - chance) / (2.0 * radar.density))  # a new target is as likely as a false plot
+    false_to_new = radar.clutter / NEW_TARGETS_PER_SCAN
+    offset = np.log(chance / (1.0 - chance) / radar.density) - np.log1p(1.0 / false_to_new)
+    doubt = np.log1p(false_to_new / (1.0 - chance))  # that the only plot of a track was no false one
     bank, number, before_s = twin.initiated(measured, np.arange(0), 1, radar, settings), 1, float(plots.time_s[0])
     recent, past, groups, shown = np.zeros((0, MEMORY_SCANS), int), [], [], []
     final: dict[int, tuple[int, tuple[int, ...]]] = {}
@@ -163,7 +167,7 @@ def track_plots(plots: Plots, sensors: Sensors, settings: Any, keep: int = 5, se
         pairs = twin.paired(bank, here, radar, settings.gate)
         gains: list[dict[int, float]] = [{} for _ in bank.number]
         for row, plot, total in zip(pairs.track.tolist(), pairs.plot.tolist(), pairs.total.tolist(), strict=True):
-            gains[row][plot] = total + offset
+            gains[row][plot] = total + offset - (doubt if bank.updates[row] == 1 else 0.0)
         links = [
             (i, plot) for i, group in enumerate(groups) for one in group for row in one.tracks for plot in gains[row]
         ]

@@ -177,8 +177,8 @@ def _add_track_options(command: argparse.ArgumentParser) -> None:
         help="constant velocity (default), or an interacting mix of straight, turning and ballistic flight",
     )  # fmt: skip
     command.add_argument(
-        "--association", choices=("gnn", "jpda"), default="gnn",
-        help="global nearest neighbour (default), or joint probabilistic data association",
+        "--association", choices=("gnn", "jpda", "mht"), default="gnn",
+        help="global nearest neighbour (default), joint probabilities, or multiple hypotheses: formations",
     )  # fmt: skip
     command.add_argument(
         "--process-noise", type=_horizontal_vertical(0.05), default=(1.0, 0.05), metavar="H[,V]",

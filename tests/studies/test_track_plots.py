@@ -16,7 +16,7 @@ from openiamd.studies.track_plots import (
 )
 from radar_scenes import ORIGIN, as_plots, chosen, flown, joined, measured, radars, seen, traffic
 
-EVERY = [TrackerSettings(motion, association) for motion in ("cv", "imm") for association in ("gnn", "jpda")]
+EVERY = [TrackerSettings(motion, association) for motion in ("cv", "imm") for association in ("gnn", "jpda", "mht")]
 ONE = np.array([[4e4, 3e4, 8e3, 200.0, -50.0, 0.0]])
 
 
@@ -107,17 +107,16 @@ def test_scans_one_by_one_give_the_same_rows(settings):
     whole, parts = track_plots(plots, sensors, settings), list(stream_tracks(plots, sensors, settings))
     assert len(parts) == 20
     assert same(whole, Tracks(*(np.concatenate(column) for column in zip(*parts, strict=True))))
-    tracker, rows = Tracker(sensors, recorded_coverage(plots, sensors), settings), 0
-    for scan in range(20):
-        mine = np.flatnonzero(np.round(plots.time_s / 10.0) == scan)
-        found = tracker.scan(scan * 10.0, 0, chosen(plots, mine))
-        part = found._replace(plot=np.where(found.plot >= 0, np.append(mine, -1)[found.plot], -1))
+    tracker = Tracker(sensors, recorded_coverage(plots, sensors), settings)
+    mine = [np.flatnonzero(np.round(plots.time_s / 10.0) == scan) for scan in range(20)]
+    every = [tracker.scan(scan * 10.0, 0, chosen(plots, mine[scan])) for scan in range(20)] + tracker.finish()
+    assert [len(found.time_s) for found in every[: tracker.lag_scans]] == [0] * tracker.lag_scans
+    for scan, found in enumerate(every[tracker.lag_scans :]):
+        part = found._replace(plot=np.where(found.plot >= 0, np.append(mine[scan], -1)[found.plot], -1))
         assert same(part, parts[scan])
-        rows += len(found.time_s)
-    assert rows == len(whole.time_s)
 
 
-@pytest.mark.parametrize("settings", EVERY[:3])
+@pytest.mark.parametrize("settings", EVERY[:4])
 def test_turning_the_scene_turns_the_tracks(settings):
     sensors, plots, _ = traffic(6, clutter=10.0)
     angle = 1.234
@@ -267,7 +266,7 @@ def test_crowds_that_are_too_many_for_joint_probabilities_are_counted():
     ("change", "words"),
     [
         ({"motion": "ca"}, "motion 'ca' is unknown"),
-        ({"association": "mht"}, "association 'mht' is unknown"),
+        ({"association": "nearest"}, "association 'nearest' is unknown"),
         ({"gate": 0.0}, "gate 0.0 is not a number above 0"),
         ({"gate": math.nan}, "gate nan is not a number above 0"),
         ({"process_noise": (1.0, -0.1)}, "process_noise (1.0, -0.1) is not two numbers above 0"),

@@ -97,9 +97,9 @@ def track_scans(
         for plot in range(first, last):
             if choice.claim[plot - first] <= TAKEN:
                 choice.plot[counts[TRACKS]] = plot
-                _start(seen, plot, known, sensor, policy, bank, scratch, counts)
+                start_track(seen, plot, known, sensor, policy, bank, scratch, counts)
         for track in range(counts[TRACKS]):
-            _write_row(bank, track, start_s, seen, choice.plot[track], policy, ahead, rows, counts)
+            write_row(bank, track, start_s, seen, choice.plot[track], policy, ahead, rows, counts)
         counts[NEXT_SCAN] += 1
     return DONE
 
@@ -131,7 +131,7 @@ def _settle(
         elif bank.misses[track, sensor] != NEVER:
             bank.misses[track, sensor] += 1
             bank.score[track] += known.log_odds[sensor, LOG_MISS]
-            if _is_lost(bank, track, policy.drop_confirmed if bank.confirmed[track] else policy.drop_tentative):
+            if is_lost(bank, track, policy.drop_confirmed if bank.confirmed[track] else policy.drop_tentative):
                 continue
         if kept != track:
             _move(bank, track, kept)
@@ -141,7 +141,7 @@ def _settle(
 
 
 @kernel
-def _is_lost(bank: Bank, track: int, limit: int) -> bool:
+def is_lost(bank: Bank, track: int, limit: int) -> bool:
     """Tell whether every sensor that has given the track a plot has missed it ``limit`` times in a row."""
     for sensor in range(bank.misses.shape[1]):
         if bank.misses[track, sensor] != NEVER and bank.misses[track, sensor] < limit:
@@ -166,7 +166,7 @@ def _move(bank: Bank, track: int, place: int) -> None:
 
 
 @kernel
-def _write_row(
+def write_row(
     bank: Bank,
     track: int,
     start_s: float,
@@ -194,7 +194,7 @@ def _write_row(
 
 
 @kernel
-def _start(
+def start_track(
     seen: Seen, plot: int, known: Known, sensor: int, policy: Policy, bank: Bank, scratch: Scratch, counts: Integers
 ) -> None:
     """Start a tentative track at a plot, at rest give or take the prior's speed, of which a range rate tells a part."""

@@ -14,6 +14,8 @@ import numpy as np
 
 from openiamd.errors import UsageError
 from openiamd.estimation import bank as tables
+from openiamd.estimation.forest import AGE, FOREST_COUNTS, MEMORY_SCANS, Forest, new_forest, transplanted
+from openiamd.estimation.hypotheses import track_hypotheses, write_due
 from openiamd.estimation.tracker import track_scans
 from openiamd.physics.ellipsoid import ecef_from_geodetic, enu_axes, enu_from_ecef
 from openiamd.recordings.tables import Floats, Integers, Plots, Sensors, Tracks
@@ -34,7 +36,7 @@ class TrackerSettings(NamedTuple):
     """How plots become tracks."""
 
     motion: str = "cv"  # "cv": straight flight; "imm": straight, turning and ballistic models that interact
-    association: str = "gnn"  # "gnn": global nearest neighbour; "jpda": joint probabilities, JPDA*
+    association: str = "gnn"  # global nearest neighbour; "jpda": joint probabilities, JPDA*; "mht": several hypotheses
     process_noise: tuple[float, float] = (1.0, 0.05)  # density of acceleration, horizontal and vertical, m2/s3
     velocity_prior: tuple[float, float] = (160.0, 10.0)  # 1 sigma of a new track, horizontal and vertical, m/s
     gate: float = 4.0  # Mahalanobis distance, not squared
@@ -64,14 +66,17 @@ def track_plots(
     """
     tracker = Tracker(sensors, recorded_coverage(plots, sensors), settings)
     scans, seen = _in_order(plots, sensors)
-    return tracker.take_all(scans, seen, progress)
+    return tracker.take_all(scans, seen, progress, finish=True)
 
 
 def stream_tracks(plots: Plots, sensors: Sensors, settings: TrackerSettings | None = None) -> Iterator[Tracks]:
     """Yield the rows of one scan after the other, those of ``track_plots``, without keeping them."""
     tracker = Tracker(sensors, recorded_coverage(plots, sensors), settings)
     scans, seen = _in_order(plots, sensors)
-    yield from tracker.take_each(scans, seen)
+    for scan, rows in enumerate(tracker.take_each(scans, seen)):
+        if scan >= tracker.lag_scans:
+            yield rows
+    yield from tracker.finish()
 
 
 def recorded_coverage(plots: Plots, sensors: Sensors) -> Coverage:
@@ -102,7 +107,9 @@ class Tracker:
         self._policy = _policy(settings)
         self._known = _known(sensors, coverage)
         self._sensors = sensors
-        self._counts = np.zeros(tables.COUNTS, np.int64)
+        self._forest: Forest | None = None
+        self._remembers = settings is not None and settings.association == "mht"
+        self._counts = np.zeros(FOREST_COUNTS, np.int64)
         self._counts[tables.NEXT_NUMBER] = 1
         self._tracks, self._plots, self._pairs = 256, 256, 2048
         self._bank = self._new_bank()
@@ -111,11 +118,16 @@ class Tracker:
 
     @property
     def hard_clusters(self) -> int:
-        """Clusters that were too large for joint probabilities, up to now, and were decided by assignment."""
+        """Clusters that were too large for joint probabilities, or for several hypotheses, up to now."""
         return int(self._counts[tables.HARD_CLUSTERS])
 
+    @property
+    def lag_scans(self) -> int:
+        """Scans by which rows come later than their plots: above 0 with several hypotheses alone."""
+        return MEMORY_SCANS * len(self._sensors.name) if self._remembers else 0
+
     def scan(self, start_s: float, sensor: int, plots: Plots) -> Tracks:
-        """Take one scan of one sensor, which starts at ``start_s``; return its rows.
+        """Take one scan of one sensor, which starts at ``start_s``; return its rows, or those of ``lag_scans`` before.
 
         ``plots`` are those of the scan alone, all of ``sensor``; rows name them by their place among them.
         """
@@ -123,8 +135,19 @@ class Tracker:
         scans = tables.Scans(np.array([float(start_s)]), np.array([sensor]), np.array([0, len(order)]))
         return self.take_all(scans, _seen(plots, self._sensors, order))
 
-    def take_all(self, scans: tables.Scans, seen: tables.Seen, progress: Progress | None = None) -> Tracks:
-        """Take scans in their order; return their rows."""
+    def finish(self) -> list[Tracks]:
+        """Return the rows of each of the last ``lag_scans`` scans, if there were as many; no scan may come after."""
+        parts = []
+        for back in range(min(self.lag_scans, int(self._counts[AGE])) - 1, -1, -1):
+            self._counts[tables.ROWS] = 0
+            self._write_due(back)
+            parts.append(_copied(self._rows, int(self._counts[tables.ROWS])))
+        return parts
+
+    def take_all(
+        self, scans: tables.Scans, seen: tables.Seen, progress: Progress | None = None, finish: bool = False
+    ) -> Tracks:
+        """Take scans in their order; return their rows, with ``finish`` also those of the last ``lag_scans`` scans."""
         total = len(scans.start_s)
         self._begin(scans)
         self._extend_rows(_ROWS_A_PLOT * len(seen.row))
@@ -132,6 +155,8 @@ class Tracker:
             self._advance(scans, seen, until)
             if progress is not None:
                 progress(until, total, "scans")
+        for back in range(self.lag_scans - 1 if finish else -1, -1, -1):
+            self._write_due(back)
         return self._taken_rows()
 
     def take_each(self, scans: tables.Scans, seen: tables.Seen) -> Iterator[Tracks]:
@@ -155,15 +180,26 @@ class Tracker:
         """Take the scans before ``until``; their rows follow those that are there."""
         code = -1
         while code != tables.DONE:
-            code = track_scans(
-                scans, until, seen, self._known, self._policy, self._bank, *self._work, self._rows, self._counts
-            )
+            known = scans, until, seen, self._known, self._policy, self._bank, *self._work
+            if self._forest is None:
+                code = track_scans(*known, self._rows, self._counts)
+            else:
+                code = track_hypotheses(*known, self._forest, self._rows, self._counts)
             self._grow(code)
+
+    def _write_due(self, back: int) -> None:
+        """Write the rows ``back`` scans before the last one, of several hypotheses."""
+        if self._forest is not None:
+            needed = int(self._counts[tables.ROWS]) + self._tracks
+            if needed > len(self._rows.number):
+                self._extend_rows(needed + needed // 2)
+            trail, shown, shelf = self._forest.leaves.trail, self._forest.shown, self._forest.shelf
+            write_due(int(self._counts[AGE]) - 1, back, trail, shown, shelf, self._rows, self._counts)
 
     def _grow(self, code: int) -> None:
         """Make more room of what the kernel asked for."""
         if code == tables.MORE_ROWS:
-            needed = int(self._counts[tables.ROWS] + self._counts[tables.TRACKS]) + self._plots
+            needed = int(self._counts[tables.ROWS]) + self._tracks + self._plots
             self._extend_rows(max(_ROWS_AT_FIRST, needed + needed // 2))
         elif code == tables.MORE_TRACKS:
             self._tracks = 2 * self._tracks + self._plots
@@ -205,6 +241,10 @@ class Tracker:
             tables.new_joint(self._tracks, self._plots, self._policy.joint),
             tables.new_scratch(),
         )
+        if self._remembers:
+            sizes = self._tracks, self._plots, self._pairs
+            forest = new_forest(*sizes, self._policy.interacting, len(self._sensors.name))
+            self._forest = forest if self._forest is None else transplanted(self._forest, forest)
 
 
 def _copied(rows: tables.Rows, count: int) -> Tracks:
@@ -295,7 +335,7 @@ def _check(settings: TrackerSettings, sensors: Sensors) -> None:
     """Complain of what the tracker cannot work with."""
     for name, value, allowed in (
         ("motion", settings.motion, ("cv", "imm")),
-        ("association", settings.association, ("gnn", "jpda")),
+        ("association", settings.association, ("gnn", "jpda", "mht")),
     ):
         if value not in allowed:
             raise UsageError(f"{name} '{value}' is unknown", hint=f"{name} is {' or '.join(allowed)}")
