@@ -174,12 +174,13 @@ def weigh_models(mean: Floats, covariance: Floats, weight: Floats, z: Floats, r:
         if weight[model] > 0.0:
             d2, log_determinant = predicted_distance2(mean[model], covariance[model], 0.0, 0.0, 0.0, 0.0, 0.0, z, r)
             nearest2 = min(nearest2, d2)
-            best = max(best, math.log(weight[model]) - 0.5 * (d2 + log_determinant))
+            weight[model] = math.log(weight[model]) - 0.5 * (d2 + log_determinant)
+            best = max(best, weight[model])
+        else:
+            weight[model] = -math.inf
     for model in range(MODELS):
-        if weight[model] > 0.0:
-            d2, log_determinant = predicted_distance2(mean[model], covariance[model], 0.0, 0.0, 0.0, 0.0, 0.0, z, r)
-            weight[model] *= math.exp(-0.5 * (d2 + log_determinant) - best)
-            total += weight[model]
+        weight[model] = math.exp(weight[model] - best)
+        total += weight[model]
     for model in range(MODELS):
         weight[model] /= total
     return nearest2, best + math.log(total)
