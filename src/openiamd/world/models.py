@@ -22,15 +22,15 @@ SHARPEST_MPS2 = 2.0 * 9.80665 + 9.80665  # of all models: a turn across and the 
 
 
 class ModelBank(NamedTuple):
-    """What each model says of each track; ``TrackerTable.row.models`` is a node's row here."""
+    """What each model says of each track; ``TrackerTable.row.models`` is a node's row here.
 
-    mean: Floats  # (run, row, slot, model, 6) position m, velocity m/s; east, north, up
-    covariance: Floats  # (run, row, slot, model, 6, 6)
-    weight: Floats  # (run, row, slot, model) probability
+    The slot after the last is scratch space: a track at the time of a plot.
+    """
+
+    mean: Floats  # (run, row, slot + 1, model, 6) position m, velocity m/s; east, north, up
+    covariance: Floats  # (run, row, slot + 1, model, 6, 6)
+    weight: Floats  # (run, row, slot + 1, model) probability
     stamp: Floats  # (run, row, slot, 2) time s and east m of the track as its models left it
-    ahead: Floats  # (model, 6) scratch: one track at a plot's time
-    ahead_covariance: Floats  # (model, 6, 6)
-    ahead_weight: Floats  # (model,)
 
 
 def create_model_bank(runs: int, rows: Ints, slots: int) -> ModelBank | None:
@@ -38,15 +38,12 @@ def create_model_bank(runs: int, rows: Ints, slots: int) -> ModelBank | None:
     nodes = int(rows.max(initial=-1)) + 1
     if nodes == 0:
         return None
-    shape = (runs, nodes, slots)
+    shape = (runs, nodes, slots + 1)
     return ModelBank(
         mean=np.zeros((*shape, MODELS, 6)),
         covariance=np.zeros((*shape, MODELS, 6, 6)),
         weight=np.zeros((*shape, MODELS)),
-        stamp=np.full((*shape, 2), np.nan),
-        ahead=np.zeros((MODELS, 6)),
-        ahead_covariance=np.zeros((MODELS, 6, 6)),
-        ahead_weight=np.zeros(MODELS),
+        stamp=np.full((runs, nodes, slots, 2), np.nan),
     )
 
 
@@ -67,18 +64,18 @@ def predict_models(
     models: ModelBank, run: int, row: int, slot: int, held_s: float, age_s: float, noise: float, state: Floats,
     covariance: Floats,
 ) -> None:  # fmt: skip
-    """Write what the models say of a track ``age_s`` after ``held_s``, the time of its state, to ``models.ahead``.
+    """Write what the models say of a track ``age_s`` after ``held_s``, the time of its state, to the scratch slot.
 
     noise  process noise of straight flight, m²/s³. A track that something else wrote since, as a report or a merger of
     two tracks, starts its models anew.
     """
-    stamp = models.stamp[run, row, slot]
+    stamp, spare = models.stamp[run, row, slot], models.stamp.shape[2]
     if stamp[STAMP_TIME] != held_s or stamp[STAMP_EAST] != state[0]:
         start_models(models, run, row, slot, state, covariance)
         stamp[STAMP_TIME], stamp[STAMP_EAST] = held_s, state[0]
     imm_predict(
         models.mean[run, row, slot], models.covariance[run, row, slot], models.weight[run, row, slot], age_s, noise,
-        noise, models.ahead, models.ahead_covariance, models.ahead_weight,
+        noise, models.mean[run, row, spare], models.covariance[run, row, spare], models.weight[run, row, spare],
     )  # fmt: skip
 
 
@@ -98,10 +95,15 @@ def pair_distance2(
     covariance: Floats, plot_m: Floats, plot_m2: Floats,
 ) -> tuple[float, float]:  # fmt: skip
     """Return a plot's least squared distance from the models of a track, and −2 ln of its density less 3 ln 2π."""
+    spare = models.stamp.shape[2]
     predict_models(models, run, row, slot, held_s, age_s, noise, state, covariance)
     distance2, log_density = weigh_models(
-        models.ahead, models.ahead_covariance, models.ahead_weight, plot_m, plot_m2
-    )  # fmt: skip
+        models.mean[run, row, spare],
+        models.covariance[run, row, spare],
+        models.weight[run, row, spare],
+        plot_m,
+        plot_m2,
+    )
     return distance2, -2.0 * log_density
 
 
@@ -114,9 +116,15 @@ def meet_plot(
 
     plot_m2  (3, 3) of the plot, with what registration errors add to the innovation
     """
+    spare = models.stamp.shape[2]
+    mean, spread, weight = (
+        models.mean[run, row, spare],
+        models.covariance[run, row, spare],
+        models.weight[run, row, spare],
+    )
     predict_models(models, run, row, slot, held_s, age_s, noise, state, covariance)
-    combined(models.ahead, models.ahead_covariance, models.ahead_weight, state, covariance)
-    weigh_models(models.ahead, models.ahead_covariance, models.ahead_weight, plot_m, plot_m2)
+    combined(mean, spread, weight, state, covariance)
+    weigh_models(mean, spread, weight, plot_m, plot_m2)
 
 
 @kernel
@@ -128,14 +136,15 @@ def take_by_models(
 
     A range rate updates the models' states and leaves their weights. rows  (8, 6) scratch
     """
+    spare = models.stamp.shape[2]
     sigma_mps = range_rate_sigma_mps(radar.range_rate_resolution_mps, plot.snr, radar.range_rate_floor_mps)
     mean, spread, weight = models.mean[run, row, slot], models.covariance[run, row, slot], models.weight[run, row, slot]
     for model in range(MODELS):
-        weight[model] = models.ahead_weight[model]
+        weight[model] = models.weight[run, row, spare, model]
         if weight[model] <= 0.0:
             continue
         x, p = mean[model], spread[model]
-        copy_state(models.ahead[model], models.ahead_covariance[model], x, p)
+        copy_state(models.mean[run, row, spare, model], models.covariance[run, row, spare, model], x, p)
         update(x, p, plot_m, plot_m2)
         if plot.has_range_rate:
             update_range_rate(
