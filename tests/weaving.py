@@ -10,7 +10,7 @@ from openiamd.world.arrays import Draws
 from openiamd.world.compile import STEP, State, World, compile_world, create_state, first_capacity
 from openiamd.world.events import FITS, OVERFLOW
 from openiamd.world.tracks import CONFIRMED, own_estimate
-from scenes import CENTRE, Data, changed, real_scene, resolved
+from scenes import Data, changed, real_scene, resolved
 from stage_calls import calls
 
 EARTH_M_PER_DEGREE = math.pi / 180.0 * 6_371_008.8
