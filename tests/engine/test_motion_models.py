@@ -95,8 +95,8 @@ def test_what_an_unlinked_node_tracks_is_no_other_nodes_matter():
     for name, column in without.result.picture._asdict().items():
         assert column[mine].tobytes() == beside.result.picture._asdict()[name][mine].tobytes(), name
     theirs = without.result.picture.node == 1
-    errors = [found.result.picture.position_error_sum_m[theirs] for found in (without, beside)]
-    assert not np.array_equal(*errors)
+    one, other = [found.result.picture.position_error_sum_m[theirs] for found in (without, beside)]
+    assert not np.array_equal(one, other)
 
 
 def test_cutting_the_batch_changes_nothing():
