@@ -45,20 +45,9 @@ HIGH_SPEED_SIGMA_MPS = 1_500.0
 
 @kernel
 def gate_pairs(
-    nodes: NodeTable,
-    tracker: TrackerTable,
-    sensors: SensorTable,
-    plots: PlotBuffer,
-    tracks: TrackState,
-    models: ModelBank | None,
-    work: TrackerWork,
-    run: int,
-    node: int,
-    sensor: int,
-    first: int,
-    last: int,
-    scan: int,
-) -> int:
+    nodes: NodeTable, tracker: TrackerTable, sensors: SensorTable, plots: PlotBuffer, tracks: TrackState,
+    models: ModelBank | None, work: TrackerWork, run: int, node: int, sensor: int, first: int, last: int, scan: int,
+) -> int:  # fmt: skip
     """Fill ``work.cost`` (plot, column) with −2 log-likelihood of the pairs in the gate; return the columns used.
 
     Plots of other scans stay out of it. ``work.columns`` names each column's slot. Cost d² + log det S: Blackman &
