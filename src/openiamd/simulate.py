@@ -50,7 +50,7 @@ MEMORY_LIMIT_BYTES = 1_000_000_000  # for the state of one slice
 
 def state_bytes(state: State) -> int:
     """Return the memory that a state takes."""
-    return sum(array.nbytes for part in state for array in ([part] if isinstance(part, np.ndarray) else part))
+    return sum(array.nbytes for part in state for array in ([part] if isinstance(part, np.ndarray) else part or ()))
 
 
 def _create(world: World, runs: int, capacity: Capacity) -> State:

@@ -41,6 +41,20 @@ variants:
 
 # what is replaced, by what, the line at which it is reported, words of the message, words of the hint
 SPOILED = [
+    (
+        "doctrine: blue, iff: [mode3]}",
+        "doctrine: blue, iff: [mode3], tracker: {association: jpda}}",
+        9,
+        "node 'post', tracker.association is 'jpda'",
+        "choose 'gnn'",
+    ),
+    (
+        "doctrine: blue, iff: [mode3]}",
+        "doctrine: blue, iff: [mode3], fusion: naive, tracker: {motion: imm}}",
+        9,
+        "node 'post' has interacting models of motion (imm), which naive fusion would overwrite",
+        "choose motion cv, or another fusion",
+    ),
     ("to: post", "to: crc-2", 18, "link 'l16' joins node 'crc-2' which is not defined", "nodes are 'post', 'crc'"),
     (
         "node: post, at: [39.9, 32.9]}",

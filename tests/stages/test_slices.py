@@ -21,7 +21,7 @@ def arrays(state: State) -> dict[str, np.ndarray]:
     """Return every array of a state that has the run as its first axis, by name."""
     found = {}
     for part, tables in state._asdict().items():
-        if part not in SHARED:
+        if part not in SHARED and tables is not None:
             for name, array in tables._asdict().items():
                 found[f"{part}.{name}"] = array
     return found

@@ -63,6 +63,7 @@ def _node(scenario: Scenario, values: Values, name: str) -> Node:
         weights=weights(values, path, rules),
         conflict=rules.conflict,
         fusion=node.fusion,
+        motion=node.tracker.motion if node.tracker else "cv",
     )
 
 

@@ -150,6 +150,7 @@ class Node:
     missile: Criterion | None = None  # motion by which a track is taken for a missile
     weights: Weights | None = None  # identifies by Bayes' rule; None: by rules
     conflict: str = "own_reply"  # one of CONFLICT_RULES
+    motion: str = "cv"  # motion model of its tracker: cv, imm
     fusion: str = "covariance_intersection"  # one of FUSIONS
 
 

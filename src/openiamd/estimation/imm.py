@@ -56,7 +56,7 @@ def _add_spread(mean: Floats, covariance: Floats, weight: float, x: Floats, p: F
 
 
 @kernel
-def _may_be_ballistic(mean: Floats, weight: Floats) -> bool:
+def beyond_aircraft(mean: Floats, weight: Floats) -> bool:
     """Tell whether the track is higher or faster than aircraft are."""
     x = y = z = vx = vy = vz = 0.0
     for model in range(MODELS):
@@ -82,7 +82,7 @@ def mix(
     A model is left at the rate of its sojourn for any other alike; for the ballistic one only where the track is beyond
     what aircraft reach. mixed (model, 6), mixed_p (model, 6, 6), mixed_weight (model,) are written.
     """
-    ballistic = _may_be_ballistic(mean, weight)
+    ballistic = beyond_aircraft(mean, weight)
     receivers = MODELS if ballistic else MODELS - 1
     for target in range(MODELS):
         total = 0.0
@@ -163,22 +163,37 @@ def imm_predict(
 
 
 @kernel
+def weigh_models(mean: Floats, covariance: Floats, weight: Floats, z: Floats, r: Floats) -> tuple[float, float]:
+    """Weigh the models in place by a position ``z`` (3,) of covariance ``r`` (3, 3); their states stay.
+
+    Returns the least squared distance of the models and ln of the density of ``z`` under the mixture, without the
+    factor (2 pi)^-3/2. Where no model explains ``z`` at all, weights stay.
+    """
+    best, total, nearest2 = -math.inf, 0.0, math.inf
+    for model in range(MODELS):
+        if weight[model] > 0.0:
+            d2, log_determinant = predicted_distance2(mean[model], covariance[model], 0.0, 0.0, 0.0, 0.0, 0.0, z, r)
+            nearest2 = min(nearest2, d2)
+            weight[model] = math.log(weight[model]) - 0.5 * (d2 + log_determinant)
+            best = max(best, weight[model])
+        else:
+            weight[model] = -math.inf
+    for model in range(MODELS):
+        weight[model] = math.exp(weight[model] - best)
+        total += weight[model]
+    for model in range(MODELS):
+        weight[model] /= total
+    return nearest2, best + math.log(total)
+
+
+@kernel
 def imm_update(mean: Floats, covariance: Floats, weight: Floats, z: Floats, r: Floats) -> float:
     """Update the models' blocks in place by a position ``z`` (3,) of covariance ``r`` (3, 3).
 
     Returns ln of the density of ``z`` under the mixture. Where no model explains ``z`` at all, weights stay.
     """
-    best, total = -math.inf, 0.0
+    _, log_density = weigh_models(mean, covariance, weight, z, r)
     for model in range(MODELS):
         if weight[model] > 0.0:
-            d2, log_determinant = predicted_distance2(mean[model], covariance[model], 0.0, 0.0, 0.0, 0.0, 0.0, z, r)
-            best = max(best, math.log(weight[model]) - 0.5 * (d2 + log_determinant))
-    for model in range(MODELS):
-        if weight[model] > 0.0:
-            d2, log_determinant = predicted_distance2(mean[model], covariance[model], 0.0, 0.0, 0.0, 0.0, 0.0, z, r)
-            weight[model] *= math.exp(-0.5 * (d2 + log_determinant) - best)
-            total += weight[model]
             update(mean[model], covariance[model], z, r)
-    for model in range(MODELS):
-        weight[model] /= total
-    return best + math.log(total) - 1.5 * math.log(2.0 * math.pi)
+    return log_density - 1.5 * math.log(2.0 * math.pi)

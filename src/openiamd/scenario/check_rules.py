@@ -102,6 +102,14 @@ def engagements_can_be_guided(scenario: Scenario) -> Iterator[Problem]:
         yield from _duty(path, f"fire unit '{name}'", unit.active)
 
 
+def models_keep_to_their_node(scenario: Scenario) -> Iterator[Problem]:
+    """Interacting models are updated by plots, never by reports that are filtered on."""
+    for name, node in scenario.nodes.items():
+        if node.tracker and node.tracker.motion == "imm" and node.fusion == "naive":
+            message = f"node '{name}' has interacting models of motion (imm), which naive fusion would overwrite"
+            yield Problem(("nodes", name, "tracker", "motion"), message, "choose motion cv, or another fusion")
+
+
 def trackers_can_confirm(scenario: Scenario) -> Iterator[Problem]:
     """M of N is a rule only where M is at most N."""
     for name, node in scenario.nodes.items():

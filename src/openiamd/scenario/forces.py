@@ -24,7 +24,10 @@ _NORTH = Quantity(0.0, 0.0, 0.0, "rad")
 class Tracker(Entry):
     """How a node tracks; what is left out comes from its catalogue entry."""
 
-    motion: Literal["cv"] = Field(default="cv", description="Motion model: cv, constant velocity.")
+    motion: Literal["cv", "imm"] = Field(
+        default="cv",
+        description="Motion model: cv, constant velocity; imm, straight, turning and ballistic flight that interact.",
+    )
     association: Literal["gnn"] = Field(default="gnn", description="Association: gnn, best assignment of a scan.")
     process_noise: ProcessNoise | None = Field(
         default=None, description="Spectral density of white-noise acceleration, like 20 m2/s3."

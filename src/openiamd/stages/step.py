@@ -36,7 +36,9 @@ def step(world: World, draws: Draws, state: State, time_s: float, first: int, la
         s.plots, s.events, s.scratch, first, last,
     )  # fmt: skip
     send_reports(time_s, dt, w.links, w.nodes, w.tracker, s.tracks, draws, s.messages, first, last)
-    track(time_s, dt, w.nodes, w.tracker, w.sensors, s.sensors, s.plots, s.tracks, s.events, s.work, first, last)
+    track(
+        time_s, dt, w.nodes, w.tracker, w.sensors, s.sensors, s.plots, s.tracks, s.models, s.events, s.work, first, last
+    )
     share(time_s, dt, w.links, w.nodes, w.tracker, s.tracks, s.messages, s.events, s.work.scratch, first, last)
     identify(
         time_s,

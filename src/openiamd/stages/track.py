@@ -1,7 +1,7 @@
 """Track: each node turns the plots of its own radars into tracks, without knowing what made them.
 
 Reads   plots, tracker parameters, radars (where they stand), nodes (the speed from which a track is taken to fall)
-Writes  track files
+Writes  track files, models of motion (None where no node has interacting ones)
 """
 
 import math
@@ -15,6 +15,7 @@ from openiamd.physics.geodesy import height_m
 from openiamd.world.arrays import Floats, Rows
 from openiamd.world.doctrine import NodeTable
 from openiamd.world.events import NONE, OVERFLOW, TRACK_CONFIRMED, TRACK_DROPPED, TRACKS_FULL, EventLog
+from openiamd.world.models import ModelBank, meet_plot, pair_distance2, sweep_m2, take_by_models
 from openiamd.world.plots import CIVIL_REPLY, MODE4_REPLY, MODE5_REPLY, NO_REPLY, PlotBuffer, next_scan
 from openiamd.world.sensors import SensorState, SensorTable
 from openiamd.world.tracker import GAIN_ROWS, ROWS, SPREAD, TrackerTable, TrackerWork
@@ -44,19 +45,9 @@ HIGH_SPEED_SIGMA_MPS = 1_500.0
 
 @kernel
 def gate_pairs(
-    nodes: NodeTable,
-    tracker: TrackerTable,
-    sensors: SensorTable,
-    plots: PlotBuffer,
-    tracks: TrackState,
-    work: TrackerWork,
-    run: int,
-    node: int,
-    sensor: int,
-    first: int,
-    last: int,
-    scan: int,
-) -> int:
+    nodes: NodeTable, tracker: TrackerTable, sensors: SensorTable, plots: PlotBuffer, tracks: TrackState,
+    models: ModelBank | None, work: TrackerWork, run: int, node: int, sensor: int, first: int, last: int, scan: int,
+) -> int:  # fmt: skip
     """Fill ``work.cost`` (plot, column) with −2 log-likelihood of the pairs in the gate; return the columns used.
 
     Plots of other scans stay out of it. ``work.columns`` names each column's slot. Cost d² + log det S: Blackman &
@@ -83,6 +74,8 @@ def gate_pairs(
             plot_m = plots.position_m[run, plot]
             plot_m2 = plots.covariance_m2[run, plot]
             bias_m2 = 2.0 * held.bias_m2 + ranges_m2 + taken.range_m * taken.range_m * angles_rad2
+            if models is not None and rules.models >= 0:
+                bias_m2 += sweep_m2(age_s, rules.gate)
             if not near(state, covariance, age_s, plot_m, plot_m2, bias_m2, rules.gate):
                 continue
             if held.radars != 0 or group >= 0:
@@ -91,9 +84,16 @@ def gate_pairs(
                     sensitivity, held.radars, age_s, plot_m2, group, shift_m, work.scratch[SPREAD]
                 )  # fmt: skip
                 plot_m2 = work.scratch[SPREAD]
-            ax, ay, az = pull(state, falls_mps)
-            noise = rules.process_noise if age_s > 0.0 else 0.0
-            distance2, spread = predicted_distance2(state, covariance, age_s, noise, ax, ay, az, plot_m, plot_m2)
+            if models is not None and rules.models >= 0:
+                distance2, cost = pair_distance2(
+                    models, run, rules.models, slot, held.time_s, age_s, rules.process_noise, state, covariance, plot_m,
+                    plot_m2,
+                )  # fmt: skip
+            else:
+                ax, ay, az = pull(state, falls_mps)
+                noise = rules.process_noise if age_s > 0.0 else 0.0
+                distance2, spread = predicted_distance2(state, covariance, age_s, noise, ax, ay, az, plot_m, plot_m2)
+                cost = distance2 + spread
             if distance2 > gate2:
                 continue
             if not listed:
@@ -102,7 +102,7 @@ def gate_pairs(
                 for row in range(last - first):
                     work.cost[row, columns] = BIG
                 columns += 1
-            work.cost[plot - first, columns - 1] = distance2 + spread
+            work.cost[plot - first, columns - 1] = cost
     return columns
 
 
@@ -179,27 +179,51 @@ def confirm(
 @kernel
 def take_plot(
     nodes: NodeTable, tracker: TrackerTable, sensors: SensorTable, antenna_m: Floats, plots: PlotBuffer,
-    tracks: TrackState, events: EventLog, work: TrackerWork, run: int, node: int, slot: int, plot: int, sensor: int,
+    tracks: TrackState, models: ModelBank | None, events: EventLog, work: TrackerWork, run: int, node: int, slot: int,
+    plot: int, sensor: int,
 ) -> None:  # fmt: skip
     """Update a track with a plot, at the plot's own time: position, then range rate where it was measured.
 
     antenna_m  (3,) of the radar
     """
-    held, radar, taken = tracks.row[run, node, slot], sensors.row[sensor], plots.row[run, plot]
+    held, radar, taken, rules = (
+        tracks.row[run, node, slot],
+        sensors.row[sensor],
+        plots.row[run, plot],
+        tracker.row[node],
+    )
     state, covariance = tracks.state[run, node, slot], tracks.covariance[run, node, slot]
+    plot_m, plot_m2 = plots.position_m[run, plot], plots.covariance_m2[run, plot]
     age_s = taken.time_s - held.time_s
-    ax, ay, az = pull(state, nodes.row[node].ballistic_minimum_speed_mps)
-    predict(state, covariance, age_s, tracker.row[node].process_noise if age_s > 0.0 else 0.0, ax, ay, az)
+    if models is not None and rules.models >= 0:
+        seen_m2 = plot_m2
+        if held.radars != 0 or radar.bias_group >= 0:
+            innovation_covariance(
+                tracks.beside[run, node, slot, SENSITIVITY:], held.radars, age_s, plot_m2, radar.bias_group,
+                work.shift_m[plot - plots.first[run, sensor]], work.scratch[SPREAD],
+            )  # fmt: skip
+            seen_m2 = work.scratch[SPREAD]
+        meet_plot(
+            models, run, rules.models, slot, held.time_s, age_s, rules.process_noise, plot_m, seen_m2, state, covariance
+        )
+    else:
+        ax, ay, az = pull(state, nodes.row[node].ballistic_minimum_speed_mps)
+        predict(state, covariance, age_s, rules.process_noise if age_s > 0.0 else 0.0, ax, ay, az)
     if held.radars != 0 or radar.bias_group >= 0:
         carry_biases(
-            age_s, radar.bias_group, work.shift_m[plot - plots.first[run, sensor]], plots.covariance_m2[run, plot],
+            age_s, radar.bias_group, work.shift_m[plot - plots.first[run, sensor]], plot_m2,
             held, covariance, tracks.beside[run, node, slot, SENSITIVITY:], work.scratch[GAIN_ROWS],
         )  # fmt: skip
-    update(state, covariance, plots.position_m[run, plot], plots.covariance_m2[run, plot])
+    update(state, covariance, plot_m, plot_m2)
     if taken.has_range_rate:
         take_range_rate(
-            tracker.row[node].gate, radar, antenna_m, taken, held, state, covariance,
+            rules.gate, radar, antenna_m, taken, held, state, covariance,
             tracks.beside[run, node, slot, SENSITIVITY:], work.scratch[ROWS],
+        )  # fmt: skip
+    if models is not None and rules.models >= 0:
+        take_by_models(
+            models, run, rules.models, slot, rules.gate, radar, antenna_m, taken, plot_m, plot_m2, state, covariance,
+            work.scratch[ROWS],
         )  # fmt: skip
     held.time_s = taken.time_s
     record_hit(sensors, tracks, plots, run, node, slot, plot, sensor)
@@ -302,14 +326,14 @@ def end_tracks(now_s: float, tracker: TrackerTable, tracks: TrackState, events: 
 @kernel
 def take_scan(
     nodes: NodeTable, tracker: TrackerTable, sensors: SensorTable, antennas: SensorState, plots: PlotBuffer,
-    tracks: TrackState, events: EventLog, work: TrackerWork, run: int, sensor: int, scan: int,
+    tracks: TrackState, models: ModelBank | None, events: EventLog, work: TrackerWork, run: int, sensor: int, scan: int,
 ) -> None:  # fmt: skip
     """Give the plots of one scan to the node's tracks, each to one track at most; what is left starts tracks."""
     antenna_m = antennas.position_m[run, sensor]
     node, first, last = sensors.row[sensor].node, plots.first[run, sensor], plots.first[run, sensor + 1]
     if sensors.row[sensor].bias_group >= 0:
         shift_plots(sensors, antennas, plots, work, run, sensor, scan)
-    columns = gate_pairs(nodes, tracker, sensors, plots, tracks, work, run, node, sensor, first, last, scan)
+    columns = gate_pairs(nodes, tracker, sensors, plots, tracks, models, work, run, node, sensor, first, last, scan)
     assign(work.cost, last - first, columns, MISS_COST, work.plot_slot, work.work_floats, work.work_integers)
     for plot in range(first, last):
         if plots.row[run, plot].scan != scan:
@@ -317,7 +341,9 @@ def take_scan(
         column = work.plot_slot[plot - first]
         if column >= 0:
             slot = int(work.columns[column])
-            take_plot(nodes, tracker, sensors, antenna_m, plots, tracks, events, work, run, node, slot, plot, sensor)
+            take_plot(
+                nodes, tracker, sensors, antenna_m, plots, tracks, models, events, work, run, node, slot, plot, sensor
+            )
         else:
             start_track(nodes, tracker, sensors, antenna_m, plots, tracks, events, work, run, node, plot, sensor)
 
@@ -332,6 +358,7 @@ def track(
     antennas: SensorState,
     plots: PlotBuffer,
     tracks: TrackState,
+    models: ModelBank | None,
     events: EventLog,
     work: TrackerWork,
     first_run: int,
@@ -343,7 +370,7 @@ def track(
         if plots.used[run] > 0:
             sensor, scan, after_s = next_scan(sensors, plots, run, after_s, entity, scan)
         while sensor != NONE:
-            take_scan(nodes, tracker, sensors, antennas, plots, tracks, events, work, run, sensor, scan)
+            take_scan(nodes, tracker, sensors, antennas, plots, tracks, models, events, work, run, sensor, scan)
             entity = sensors.row[sensor].entity
             sensor, scan, after_s = next_scan(sensors, plots, run, after_s, entity, scan)
         for node in range(tracks.top.shape[1]):

@@ -19,6 +19,7 @@ from openiamd.world.doctrine import (
 )
 from openiamd.world.events import EVENTS_FULL, PLOTS_FULL, TRACKS_FULL, EventLog, create_event_log
 from openiamd.world.evidence import BeliefTable, PlanTable, compile_beliefs, compile_plans
+from openiamd.world.models import ModelBank, create_model_bank
 from openiamd.world.network import LinkTable, MessageState, compile_links, create_message_state
 from openiamd.world.picture import PictureTally, ScoreWork, create_picture_tally, create_score_work
 from openiamd.world.plots import PlotBuffer, create_plot_buffer
@@ -71,6 +72,7 @@ class State(NamedTuple):
     sensors: SensorState
     plots: PlotBuffer
     tracks: TrackState
+    models: ModelBank | None  # None where no node has interacting models of motion
     messages: MessageState
     weapons: WeaponState
     picture: PictureTally
@@ -198,6 +200,7 @@ def create_state(world: World, runs: int, capacity: Capacity) -> State:
         sensors=create_sensor_state(world.sensors, runs, objects),
         plots=create_plot_buffer(runs, sensors, capacity.plots),
         tracks=create_track_state(runs, nodes, capacity.tracks, radars, hits, biased, linked),
+        models=create_model_bank(runs, world.tracker.row["models"], capacity.tracks),
         messages=create_message_state(world.links, runs, nodes, capacity.tracks, world.clock[STEP]),
         weapons=create_weapon_state(world.fire_units, runs),
         picture=create_picture_tally(runs, sample_count(world), nodes),

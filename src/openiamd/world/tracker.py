@@ -21,6 +21,7 @@ TRACKER_COLUMNS = {
     "process_noise": NUMBER,  # m²/s³
     "scan_s": NUMBER,  # longest revisit among its search radars
     "joins_received": FLAG,  # its plots may fall to tracks that only a link reports; idealised scenarios forbid it
+    "models": WHOLE,  # its row in the bank of interacting models, −1: constant velocity
     "fusion": WHOLE,  # OWN, BEST, COVARIANCE_INTERSECTION, NAIVE
 }
 
@@ -59,6 +60,9 @@ def compile_tracker(scenario: ResolvedScenario) -> TrackerTable:
             scan_s[sensor.node] = max(scan_s[sensor.node], sensor.revisit_s)
     rows: dict[str, list] = {"scan_s": scan_s, "joins_received": [scenario.correlate] * len(nodes)}
     rows["fusion"] = [FUSIONS.index(node.fusion) for node in nodes]
+    rows["models"] = [-1] * len(nodes)
+    for row, index in enumerate(index for index, node in enumerate(nodes) if node.motion == "imm"):
+        rows["models"][index] = row
     for name in TRACKER_COLUMNS:
         if name not in rows:
             rows[name] = [getattr(node, name) for node in nodes]
