@@ -20,7 +20,7 @@ TITLES = {
 class CauseSection(NamedTuple):
     """What the report shows of causes."""
 
-    plot: Plot
+    plot: Plot | None  # none where nothing got through and no own aircraft was shot at
     groups: list[dict[str, Any]]  # one an outcome: title and rows of causes
 
 
@@ -39,8 +39,9 @@ def _cell(found: CauseSummary, variant: str, key: str, confidence: float) -> dic
         return cell
     cell |= {"mean": mean(figure), "interval": interval(figure), "note": note(figure, confidence)}
     cell["lead"] = _before(found.lead_s[variant].get(key))
-    differences = document({key: one[key] for name, one in found.differences.items() if name == variant})
-    for difference in differences.values():
+    paired = found.differences.get(variant, {})
+    difference = document({key: paired[key]}).get(key) if key in paired else None
+    if difference is not None:
         word = verdict(difference, "leakers.total")  # more or fewer, as for every count
         if word != NO_DIFFERENCE:
             cell |= {"word": word, "difference": f"{mean(difference)} {interval(difference)}"}
@@ -79,4 +80,5 @@ def cause_section(results: Results) -> CauseSection:
         {"title": title, "rows": _rows(found, outcome, results.variants, confidence)}
         for outcome, title in TITLES.items()
     ]
-    return CauseSection(plots.causes_by_link(results, figures), [group for group in groups if group["rows"]])
+    plot = plots.causes_by_link(results, figures) if found.keys else None
+    return CauseSection(plot, [group for group in groups if group["rows"]])

@@ -213,7 +213,7 @@ def causes_by_link(results: Results, figures: dict[str, dict]) -> Plot:
     found = {key for own in figures.values() for key in own}
     titles = {"leakers": "hostile objects that got through", "friendly_engaged": "friendly aircraft shot at"}
     links = [link for link in LINKS if any(f"{outcome}.link.{link}" in found for outcome in titles)]
-    with drawing(WIDTH_IN, _height(results, max(len(links), 1))) as figure:
+    with drawing(WIDTH_IN, _height(results, len(links))) as figure:
         panels = figure.subplots(1, len(titles), sharey=True)
         for (outcome, title), axes in zip(titles.items(), panels, strict=True):
             _dots(axes, results, [f"{outcome}.link.{link}" for link in links], links, figures)
