@@ -3,6 +3,8 @@
 from markdown import code, table
 
 from openiamd.results import kinds, tables
+from openiamd.results.cause_codes import ENGAGED_CAUSES, LEAKER_CAUSES
+from openiamd.results.cause_summary import CAUSE_MEASURES
 from openiamd.results.measures import MEASURES
 from openiamd.results.summary import BINARY, RATES
 from openiamd.results.track_measures import MEANINGS
@@ -20,6 +22,18 @@ def units() -> str:
 def measures() -> str:
     """Return the measures of a run."""
     return table(("key", "meaning"), ((code(key), text) for key, text in MEASURES.items()))
+
+
+def cause_measures() -> str:
+    """Return the figures of causes."""
+    return table(("key", "meaning"), ((code(key), text) for key, text in CAUSE_MEASURES.items()))
+
+
+def causes(outcome: str) -> str:
+    """Return the causes of an outcome, `leakers` or `engaged`, in the order in which they are tried."""
+    known = LEAKER_CAUSES if outcome == "leakers" else ENGAGED_CAUSES
+    rows = [(code(name), one.link, one.label, one.meaning) for name, one in known.items()]
+    return table(("cause", "link", "in reports", "definition"), rows)
 
 
 def track_measures() -> str:

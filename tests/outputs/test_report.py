@@ -8,6 +8,8 @@ import pytest
 
 from openiamd.errors import ResultsError
 from openiamd.outputs.report import render, write_report
+from openiamd.results.cause_codes import ENGAGED_CAUSES, LEAKER_CAUSES
+from openiamd.results.cause_summary import summarise_causes
 from openiamd.results.store import open_results
 
 VOID = {"meta", "br", "link", "img", "use", "path", "rect", "circle", "line", "input", "hr"}
@@ -75,7 +77,7 @@ def test_ids_are_unique_and_links_arrive(report):
 def test_plots_have_words_and_tables_have_scopes(report):
     page = Page(report[1])
     plots = [attributes for tag, attributes in page.tags if tag == "svg"]
-    assert len(plots) == 8
+    assert len(plots) == 9
     assert all(attributes["role"] == "img" and len(attributes["aria-label"]) > 40 for attributes in plots)
     heads = [attributes for tag, attributes in page.tags if tag == "th"]
     assert heads
@@ -147,6 +149,24 @@ def test_a_raid_without_hostiles_or_fire_units_has_a_report(synthetic, write_bat
     monkeypatch.setattr(synthetic, "entities", quiet)
     text = write_report(write_batch(tmp_path / "quiet", replications=2, slice_runs=2)).read_text()
     assert Page(text).open == []
+    assert "Nothing got through, and no own aircraft was shot at." in text
+
+
+def test_every_cause_stands_with_figure_lead_time_and_difference(report, batch):
+    """The section says what `summarise_causes` says."""
+    found = summarise_causes(open_results(batch))
+    text = " ".join("".join(Page(report[1]).text).split())
+    section = text[text.index("From picture to outcome For each") : text.index("How sure is this? The intervals")]
+    key = "leakers.cause.missed"
+    one = found.variants["standalone"][key]
+    assert f"{one.mean:.1f} [{one.low:.1f}, {one.high:.1f}]".replace(" ", "") in section.replace(" ", "")
+    for code in {key.rpartition(".")[2] for key in found.keys if ".cause." in key}:
+        known = LEAKER_CAUSES.get(code) or ENGAGED_CAUSES[code]
+        assert known.label in section
+        assert known.meaning in section
+    assert "s before" in section
+    assert found.differences["integrated"][key].high < 0.0
+    assert "fewer: −" in section
 
 
 def test_an_interrupted_run_says_so(write_batch, tmp_path):

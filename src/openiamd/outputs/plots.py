@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from openiamd.outputs.style import Plot, drawing, finish, look, quiet
 from openiamd.outputs.words import class_name, scaled, wording
+from openiamd.results.cause_summary import LINKS
 from openiamd.results.store import Results
 
 WIDTH_IN = 7.4
@@ -24,9 +25,11 @@ def _legend(figure: Figure, axes: Axes, count: int) -> None:
     figure.legend(unique.values(), unique.keys(), loc="outside upper left", ncols=min(count, 6), handletextpad=0.4)
 
 
-def _dots(axes: Axes, results: Results, keys: Sequence[str], labels: Sequence[str]) -> None:
+def _dots(
+    axes: Axes, results: Results, keys: Sequence[str], labels: Sequence[str], figures: dict[str, dict] | None = None
+) -> None:
     """Draw a row of dots with intervals for each key: one dot a variant, in compare order from the top."""
-    figures, variants = _figures(results), results.variants
+    figures, variants = figures or _figures(results), results.variants
     step = 0.8 / len(variants)
     for place, variant in enumerate(variants):
         drawn = look(place)
@@ -200,3 +203,26 @@ def interceptors(results: Results) -> Plot:
         _legend(figure, axes, len(results.variants))
         caption = "A longer raid meets a magazine that holds what is left here."
         return finish(figure, "interceptors", "Interceptors spent", caption)
+
+
+def causes_by_link(results: Results, figures: dict[str, dict]) -> Plot:
+    """Leakers and own aircraft shot at, by the link of the chain that was missing first.
+
+    figures  variant → key of `cause_summary` → figure
+    """
+    found = {key for own in figures.values() for key in own}
+    titles = {"leakers": "hostile objects that got through", "friendly_engaged": "friendly aircraft shot at"}
+    links = [link for link in LINKS if any(f"{outcome}.link.{link}" in found for outcome in titles)]
+    with drawing(WIDTH_IN, _height(results, len(links))) as figure:
+        panels = figure.subplots(1, len(titles), sharey=True)
+        for (outcome, title), axes in zip(titles.items(), panels, strict=True):
+            _dots(axes, results, [f"{outcome}.link.{link}" for link in links], links, figures)
+            axes.set_title(title)
+            axes.set_xlabel("mean per raid")
+            _from_zero(axes)
+        _legend(figure, panels[0], len(results.variants))
+        caption = (
+            "Sensing, tracking, sharing and identity are links of the picture; where the first missing link is one of "
+            "rules or weapons, the picture was good enough."
+        )
+        return finish(figure, "causes", "Which link was missing first", caption)

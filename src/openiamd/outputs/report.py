@@ -9,6 +9,7 @@ import jinja2
 
 from openiamd.errors import ResultsError
 from openiamd.outputs import plots, scenes
+from openiamd.outputs.causes import cause_section
 from openiamd.outputs.style import look
 from openiamd.outputs.words import (
     ABSENT,
@@ -243,6 +244,7 @@ def _context(results: Results) -> dict[str, Any]:
         "all_rows": _all_rows(summary, results.variants),
         "definitions": MEASURES,
         "sections": _sections(results),
+        "causes": cause_section(results),
         "environments": _environments(results),
         "trust": _trust(manifest.get("inputs", []), manifest.get("sources", {})),
     }

@@ -81,7 +81,8 @@ def _plain(estimate: Estimate) -> dict[str, float | int | str | None]:
     }
 
 
-def _document(found: dict[str, Estimate]) -> dict[str, dict]:
+def document(found: dict[str, Estimate]) -> dict[str, dict]:
+    """Return the figures that have a value, for JSON and reports."""
     return {key: _plain(estimate) for key, estimate in found.items() if estimate.n > 0 and math.isfinite(estimate.mean)}
 
 
@@ -105,9 +106,9 @@ def summarise(runs: pa.Table, variants: Sequence[str], reference: str, confidenc
         "schema": SCHEMA,
         "confidence": confidence,
         "reference": reference,
-        "variants": {variant: _document(estimates(run_columns(runs, variant)[1], confidence)) for variant in present},
+        "variants": {variant: document(estimates(run_columns(runs, variant)[1], confidence)) for variant in present},
         "differences": {
-            variant: _document(_paired(runs, variant, reference, lambda one, two: differences(one, two, confidence)))
+            variant: document(_paired(runs, variant, reference, lambda one, two: differences(one, two, confidence)))
             for variant in present
             if variant != reference and reference in present
         },
