@@ -165,6 +165,13 @@ def own_histories(tracks: Any) -> set[tuple[int, ...]]:
     return {tuple(found[number]) for number in np.unique(tracks.track_number[tracks.confirmed]).tolist()}
 
 
+def updates(tracks: Any) -> tuple[Any, Any]:
+    """Return the plots that tracks took, in their order, and the states after them."""
+    taken = np.flatnonzero(tracks.plot >= 0)
+    taken = taken[np.argsort(tracks.plot[taken])]
+    return tracks.plot[taken], tracks.state[taken]
+
+
 def program(policy: twin.Policy) -> Callable[[Plots, Sensors], Any]:
     from openiamd.studies.track_plots import (  # pyright: ignore[reportMissingImports]
         TrackerSettings,
@@ -190,8 +197,9 @@ def row(scene: str, seed: int, policy: twin.Policy, turns: int, alone: bool) -> 
         if turn == 0 and not alone and policy.motion == "cv":
             peer = histories(*stone_soup(plots, sensors, policy))
     ours, others = results["program"], results["twin"]
-    same = len(ours.plot) == len(others.plot) and bool((ours.plot == others.plot).all())
-    apart = float(np.abs(ours.state - others.state).max()) if same else np.nan
+    own_plots, own_states = updates(ours)
+    other_plots, other_states = updates(others)
+    apart = float(np.abs(own_states - other_states).max()) if np.array_equal(own_plots, other_plots) else np.nan
     mine = own_histories(ours)
     figures = {f"{name}_ms": 1e3 * seconds / scans for name, seconds in least.items()}
     return {"scene": scene, "seed": seed, **figures, "stone_soup_ms": 1e3 * peer[1] / scans} | {

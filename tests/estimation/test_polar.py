@@ -58,7 +58,7 @@ def sight(x, p, frame):
 
 def update(x, p, plot, frame, limit=4.0):
     x, p = x.copy(), p.copy()
-    work = np.empty(6), np.empty((6, 6)), np.empty(polar.VIEW), np.empty(3), np.empty((3, 3))
+    work = x.copy(), p.copy(), np.empty(polar.VIEW), np.empty(3), np.empty((3, 3))
     polar.update_by_plot(x, p, sight(x, p, frame), plot, frame, SIGMA, limit, *work)
     return x, p
 
@@ -116,6 +116,19 @@ def test_update_is_repeated_where_the_line_misses_the_curve():
     np.testing.assert_allclose(found[3:], best.x[3:], atol=0.05)
     np.testing.assert_allclose(found_p, np.linalg.inv(best.jac.T @ best.jac), rtol=0.02, atol=1.0)
     assert np.abs(plain[:3] - best.x[:3]).max() > 500.0
+
+
+@given(SEEDS, st.floats(50.0, 3e4))
+@settings(max_examples=400)
+def test_what_counts_as_straight_is_straight(seed, step_m):
+    """The bound without a second view never lets pass what the exact error of the line would not."""
+    draw, frame, x, p = random_track(seed)
+    seen, moved, after = sight(x, p, frame), x.copy(), np.empty(polar.VIEW)
+    moved[:3] += step_m * draw.uniform() * draw.normal(size=3)
+    polar.observe(moved, frame, SIGMA, after)
+    least = math.sqrt(polar._curvature2(seen, after, moved, x, SIGMA))
+    assert not polar._is_straight(seen, moved, x, SIGMA, 0.999 * least)
+    assert polar._is_straight(seen, x, x, SIGMA, 1e-9)
 
 
 @given(SEEDS)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiamd.estimation.kalman import predicted_distance2, update
-from openiamd.estimation.motion import fly
+from openiamd.estimation.motion import copy_state, fly
 from openiamd.kernels import kernel
 
 Floats = NDArray[np.float64]
@@ -32,6 +32,9 @@ _AIRCRAFT_HEIGHT_M, _AIRCRAFT_SPEED_MPS = 26_000.0, 980.0
 @kernel
 def combined(mean: Floats, covariance: Floats, weight: Floats, x: Floats, p: Floats) -> None:
     """Write the mean ``x`` (6,) and covariance ``p`` (6, 6) of the mixture of all models."""
+    if len(weight) == 1:
+        copy_state(mean[0], covariance[0], x, p)
+        return
     for row in range(6):
         x[row] = 0.0
         for column in range(6):

@@ -34,7 +34,7 @@ def fly(x: Floats, p: Floats, dt_s: float, turn_radps: float, noise_level: float
     negative ``dt_s`` looks back: the covariance grows by F^-1 Q F^-T then too, so it stays positive.
     """
     angle = turn_radps * dt_s
-    cosine, sine = math.cos(angle), math.sin(angle)
+    cosine, sine = (math.cos(angle), math.sin(angle)) if angle != 0.0 else (1.0, 0.0)
     # As the sine over the angle and its sibling, which have limits where the flight is straight.
     small = abs(angle) < 1e-6
     ahead = dt_s if small else sine / turn_radps

@@ -25,6 +25,7 @@ VIEW = 27
 _ALONG, _ACROSS, _UPWARD, _GROUND, _REACH, SPREAD, _INVERSE, LOG_PEAK = 3, 6, 9, 12, 13, 14, 20, 26
 
 _FLATTEST = 1e-4  # least share of a plot's longest axis that its other axes are taken to have: keeps P well conditioned
+_FAR = 10.0 * _FLATTEST
 _ITERATIONS = 10
 _STEP_M = 0.1
 
@@ -147,22 +148,43 @@ def update_by_plot(
     seen   (VIEW,)  the view of ``x``
     limit  Mahalanobis distance in plot errors: where the line misses the curve by more, the update is repeated with
            the line at its own result until that moves by less than 0.1 m, at most ten times
-    before (6,), before_p (6, 6), other (VIEW,), z (3,), r (3, 3)  work space
+    before (6,), before_p (6, 6)  what ``x`` and ``p`` hold at first; read only
+    other (VIEW,), z (3,), r (3, 3)  work space
     """
-    copy_state(x, p, before, before_p)
-    for place in range(seen.size):
-        other[place] = seen[place]
-    for turn in range(_ITERATIONS):
+    as_position(seen, x, plot[0] - seen[0], turned(plot[1] - seen[1]), plot[2] - seen[2], sigma, z, r)
+    update(x, p, z, r)
+    if _is_straight(seen, x, before, sigma, limit):
+        return
+    observe(x, frame, sigma, other)
+    if _curvature2(seen, other, x, before, sigma) <= limit * limit:
+        return
+    for _ in range(_ITERATIONS - 1):
         p0, p1, p2 = x[0], x[1], x[2]
         as_position(other, x, plot[0] - other[0], turned(plot[1] - other[1]), plot[2] - other[2], sigma, z, r)
-        if turn > 0:
-            copy_state(before, before_p, x, p)
+        copy_state(before, before_p, x, p)
         update(x, p, z, r)
-        if turn > 0 and max(abs(x[0] - p0), abs(x[1] - p1), abs(x[2] - p2)) < _STEP_M:
+        if max(abs(x[0] - p0), abs(x[1] - p1), abs(x[2] - p2)) < _STEP_M:
             return
         observe(x, frame, sigma, other)
-        if turn == 0 and _curvature2(seen, other, x, before, sigma) <= limit * limit:
-            return
+
+
+@kernel
+def _is_straight(seen: Floats, x: Floats, before: Floats, sigma: Floats, limit: float) -> bool:
+    """Tell whether ``_curvature2`` is within ``limit`` squared for certain, without a second view.
+
+    Taylor's remainder is half the squared step times the largest second derivative on the way: 1/range of the range,
+    1/ground^2 of the azimuth and at most 2/ground^2 of the elevation, with a tenth of the ground distance to spare.
+    """
+    ground = seen[_GROUND]
+    if ground < _FAR * seen[_REACH] or ground < _FAR * sigma[0] / min(sigma[1], sigma[2]):
+        return False  # near its zenith, where the view's lengths are not the true ones
+    d0, d1, d2 = x[0] - before[0], x[1] - before[1], x[2] - before[2]
+    step2 = d0 * d0 + d1 * d1 + d2 * d2
+    if step2 > 0.01 * ground * ground:
+        return False
+    bend = step2 / (2.0 * 0.81 * ground * ground)
+    e0, e1, e2 = bend * ground / sigma[0], bend / sigma[1], 2.0 * bend / sigma[2]
+    return e0 * e0 + e1 * e1 + e2 * e2 <= limit * limit
 
 
 @kernel

@@ -85,8 +85,8 @@ def _update_surely(
             continue
         x, p = bank.mean[track, model], bank.covariance[track, model]
         update_by_plot(
-            x, p, ahead.sight[track, model], measured, frame, sigma, policy.gate, scratch.vectors[0],
-            scratch.matrices[0], scratch.vectors[1], scratch.vectors[2], scratch.matrices[1],
+            x, p, ahead.sight[track, model], measured, frame, sigma, policy.gate, ahead.mean[track, model],
+            ahead.covariance[track, model], scratch.vectors[1], scratch.vectors[2], scratch.matrices[1],
         )  # fmt: skip
         if not math.isnan(measured[3]):
             update_by_range_rate(x, p, measured[3], frame, sigma, scratch.vectors[0], scratch.vectors[1])
