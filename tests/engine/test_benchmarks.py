@@ -12,9 +12,8 @@ from scenes import resolved
 
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
 SCRIPTS = ["environment.py", "growth.py", "orders.py", "soak.py", "speed.py", "stages.py", "terrain.py"]
-SCRIPTS += [
-    f"tracking/{name}.py" for name in ("air_scenes", "metrics", "real", "run", "twin", "twin_filter", "twin_hypotheses")
-]
+TRACKING = ("air_scenes", "memory", "metrics", "real", "run", "twin", "twin_filter", "twin_hypotheses")
+SCRIPTS += [f"tracking/{name}.py" for name in TRACKING]
 SCRIPTS += ["twins/run.py"]
 
 

@@ -191,7 +191,7 @@ def _bear(
             choice.pair[track] = pair
             if pair >= 0:
                 pairs.probability[pair], plot = 1.0, first + pairs.plot[pair]
-            absorb(bank, track, start_s, seen, first, known, sensor, policy, ahead, pairs, choice, scratch)
+            absorb(bank, track, track + 1, start_s, seen, first, known, sensor, policy, ahead, pairs, choice, scratch)
             if pair >= 0:
                 pairs.probability[pair] = 0.0
             children.number[child], children.track[child] = leaves.number[source], NONE

@@ -27,31 +27,45 @@ FULL = -1
 
 
 @kernel
-def bring(bank: Bank, track: int, time_s: float, policy: Policy, ahead: Ahead) -> None:
-    """Predict a track for ``time_s`` from what the bank holds, which stays as it is."""
-    ahead.time_s[track] = time_s
-    dt_s = time_s - bank.time_s[track]
-    if policy.interacting:
-        imm_predict(
-            bank.mean[track], bank.covariance[track], bank.weight[track], dt_s, policy.noise_level,
-            policy.noise_upright, ahead.mean[track], ahead.covariance[track], ahead.weight[track],
-        )  # fmt: skip
-        return
-    x, p = ahead.mean[track, 0], ahead.covariance[track, 0]
-    copy_state(bank.mean[track, 0], bank.covariance[track, 0], x, p)
-    ahead.weight[track, 0] = 1.0
-    fly(x, p, dt_s, 0.0, policy.noise_level, policy.noise_upright)
+def bring(bank: Bank, first_track: int, last_track: int, time_s: float, policy: Policy, ahead: Ahead) -> None:
+    """Predict tracks [first_track, last_track) for ``time_s`` from what the bank holds, which stays as it is.
+
+    This and its like take many tracks at once: to hand over all tables costs as much as the work on a track.
+    """
+    for track in range(first_track, last_track):
+        ahead.time_s[track] = time_s
+        dt_s = time_s - bank.time_s[track]
+        if policy.interacting:
+            imm_predict(
+                bank.mean[track], bank.covariance[track], bank.weight[track], dt_s, policy.noise_level,
+                policy.noise_upright, ahead.mean[track], ahead.covariance[track], ahead.weight[track],
+            )  # fmt: skip
+            continue
+        x, p = ahead.mean[track, 0], ahead.covariance[track, 0]
+        copy_state(bank.mean[track, 0], bank.covariance[track, 0], x, p)
+        ahead.weight[track, 0] = 1.0
+        fly(x, p, dt_s, 0.0, policy.noise_level, policy.noise_upright)
 
 
 @kernel
-def look(bank: Bank, track: int, time_s: float, known: Known, sensor: int, policy: Policy, ahead: Ahead) -> None:
-    """Predict a track for ``time_s`` and how the sensor would see it, by each model that has weight."""
-    bring(bank, track, time_s, policy, ahead)
+def look(
+    bank: Bank,
+    first_track: int,
+    last_track: int,
+    time_s: float,
+    known: Known,
+    sensor: int,
+    policy: Policy,
+    ahead: Ahead,
+) -> None:
+    """Predict tracks for ``time_s`` and how the sensor would see them, by each model that has weight."""
+    bring(bank, first_track, last_track, time_s, policy, ahead)
     frame, sigma = known.frame[sensor], known.sigma[sensor]
-    for model in range(ahead.weight.shape[1]):
-        if ahead.weight[track, model] > 0.0:
-            observe(ahead.mean[track, model], frame, sigma, ahead.sight[track, model])
-            expect(ahead.covariance[track, model], sigma, ahead.sight[track, model])
+    for track in range(first_track, last_track):
+        for model in range(ahead.weight.shape[1]):
+            if ahead.weight[track, model] > 0.0:
+                observe(ahead.mean[track, model], frame, sigma, ahead.sight[track, model])
+                expect(ahead.covariance[track, model], sigma, ahead.sight[track, model])
 
 
 @kernel
@@ -76,12 +90,14 @@ def find_pairs(
     for plot in range(first, last):
         begin_s, end_s = min(begin_s, seen.time_s[plot]), max(end_s, seen.time_s[plot])
     count = 0 * n_tracks  # a literal 0 would have each callee compiled twice
+    if last > first:
+        look(bank, count, n_tracks, end_s, known, sensor, policy, ahead)
     for track in range(n_tracks):
         pairs.first[track] = count
         time_s, plot, low_m, high_m, ball_m = end_s, first - 1, -math.inf, math.inf, math.inf
         while plot < last and last > first:
             if time_s != ahead.time_s[track]:
-                look(bank, track, time_s, known, sensor, policy, ahead)
+                look(bank, track, track + 1, time_s, known, sensor, policy, ahead)
             if plot < first:
                 low_m, high_m, ball_m = _window(
                     ahead, track, end_s - begin_s, known, sensor, policy.gate, scratch.vectors[0]
@@ -90,7 +106,8 @@ def find_pairs(
             else:
                 if count == len(pairs.plot):
                     return FULL
-                if _consider(seen.measured[plot], ahead, track, known, sensor, policy, pairs, count, scratch):
+                near = _may_fit(seen.measured[plot], ahead.sight[track], ahead.weight[track], policy.gate)
+                if near and _consider(seen.measured[plot], ahead, track, known, sensor, policy, pairs, count, scratch):
                     pairs.plot[count], pairs.probability[count] = plot - first, 0.0
                     count += 1
                 plot += 1
@@ -161,6 +178,21 @@ def _within(plot: Floats, frame: Floats, centre: Floats, radius_m: float) -> boo
 
 
 @kernel
+def _may_fit(plot: Floats, sight: Floats, weight: Floats, gate: float) -> bool:
+    """Tell whether a plot's azimuth and elevation alone are in the gate of a model that has weight.
+
+    Most plots at a track's range lie elsewhere: this small function spares them the tables that a pair needs.
+    """
+    gate2 = gate * gate
+    for model in range(len(weight)):
+        n1, n2 = turned(plot[1] - sight[model, 1]), plot[2] - sight[model, 2]
+        fits = n1 * n1 <= gate2 * sight[model, SPREAD + 3] and n2 * n2 <= gate2 * sight[model, SPREAD + 5]
+        if weight[model] > 0.0 and fits:
+            return True
+    return False
+
+
+@kernel
 def _consider(
     plot: Floats,
     ahead: Ahead,
@@ -181,8 +213,6 @@ def _consider(
             continue
         sight = ahead.sight[track, model]
         n0, n1, n2 = plot[0] - sight[0], turned(plot[1] - sight[1]), plot[2] - sight[2]
-        if ahead.weight.shape[1] == 1 and (n1 * n1 > gate2 * sight[SPREAD + 3] or n2 * n2 > gate2 * sight[SPREAD + 5]):
-            return False
         pairs.innovation[pair, model, 0], pairs.innovation[pair, model, 1] = n0, n1
         pairs.innovation[pair, model, 2] = n2
         distance2 = innovation_distance2(sight, n0, n1, n2)

@@ -91,8 +91,7 @@ def track_scans(
                 weigh(bank.confirmed, n_tracks, last - first, log_odds, pairs, choice, solver, joint, counts)
             else:
                 decide(bank.confirmed, n_tracks, last - first, stage == 0, log_odds, policy, pairs, choice, solver)
-        for track in range(n_tracks):
-            absorb(bank, track, start_s, seen, first, known, sensor, policy, ahead, pairs, choice, scratch)
+        absorb(bank, 0 * first, n_tracks, start_s, seen, first, known, sensor, policy, ahead, pairs, choice, scratch)
         _settle(first, known, sensor, policy, bank, pairs, choice, counts)
         for plot in range(first, last):
             if choice.claim[plot - first] <= TAKEN:
@@ -189,7 +188,7 @@ def write_row(
     if bank.time_s[track] == time_s:
         combined(bank.mean[track], bank.covariance[track], bank.weight[track], x, p)
     else:
-        bring(bank, track, time_s, policy, ahead)
+        bring(bank, track, track + 1, time_s, policy, ahead)
         combined(ahead.mean[track], ahead.covariance[track], ahead.weight[track], x, p)
 
 

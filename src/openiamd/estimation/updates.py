@@ -5,6 +5,9 @@ Weighted plots: Bar-Shalom & Tse, Automatica 11 (1975) 451; with interacting mod
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from openiamd.estimation.bank import Ahead, Bank, Choice, Known, Pairs, Policy, Scratch, Seen
 from openiamd.estimation.kalman import update
 from openiamd.estimation.motion import copy_state
@@ -12,11 +15,15 @@ from openiamd.estimation.pairing import look
 from openiamd.estimation.polar import as_position, update_by_plot, update_by_range_rate
 from openiamd.kernels import kernel
 
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
 
 @kernel
 def absorb(
     bank: Bank,
-    track: int,
+    first_track: int,
+    last_track: int,
     start_s: float,
     seen: Seen,
     first: int,
@@ -28,96 +35,131 @@ def absorb(
     choice: Choice,
     scratch: Scratch,
 ) -> None:
-    """Bring a track in the bank to its plot, or without one to the scan's start if that is not behind it."""
-    likeliest, most, weighted = choice.pair[track], 0.0, 0.0
-    for pair in range(pairs.first[track], pairs.first[track + 1]):
-        weighted += pairs.probability[pair]
-        if pairs.probability[pair] > most:
-            likeliest, most = pair, pairs.probability[pair]
-    plot = first if likeliest < 0 else first + pairs.plot[likeliest]
-    time_s = start_s if likeliest < 0 else seen.time_s[plot]
-    if likeliest < 0 and time_s < bank.time_s[track]:
-        return
-    if ahead.time_s[track] != time_s:
-        look(bank, track, time_s, known, sensor, policy, ahead)
-    _adopt(bank, track, ahead)
-    if likeliest < 0:
-        return
-    if most == 1.0:
-        _update_surely(bank, track, seen, plot, likeliest, known, sensor, policy, ahead, pairs, scratch)
-    else:
-        _update_weighted(bank, track, max(1.0 - weighted, 0.0), known, sensor, ahead, pairs, scratch)
+    """Bring tracks in the bank to their plots, or without one to the scan's start if that is not behind them."""
+    _adopt(bank, first_track, last_track, start_s, seen, first, known, sensor, policy, ahead, pairs, choice)
+    _update_surely(bank, first_track, last_track, seen, first, known, sensor, policy, ahead, pairs, choice, scratch)
+    if policy.joint:
+        _update_weighted(bank, first_track, last_track, known, sensor, ahead, pairs, choice, scratch)
 
 
 @kernel
-def _adopt(bank: Bank, track: int, ahead: Ahead) -> None:
-    """Copy the prediction of a track into the bank."""
-    bank.time_s[track] = ahead.time_s[track]
-    for model in range(bank.weight.shape[1]):
-        bank.weight[track, model] = ahead.weight[track, model]
-        if ahead.weight[track, model] > 0.0:
-            copy_state(
-                ahead.mean[track, model], ahead.covariance[track, model], bank.mean[track, model],
-                bank.covariance[track, model],
-            )  # fmt: skip
+def _likeliest(first: Integers, probability: Floats, track: int, taken: int) -> tuple[int, float]:
+    """Return the likeliest pair of a track and its probability; ``taken``: the pair if none has any."""
+    likeliest, most = taken, 0.0
+    for pair in range(first[track], first[track + 1]):
+        if probability[pair] > most:
+            likeliest, most = pair, probability[pair]
+    return likeliest, most
 
 
 @kernel
-def _update_surely(
+def _adopt(
     bank: Bank,
-    track: int,
+    first_track: int,
+    last_track: int,
+    start_s: float,
     seen: Seen,
-    plot: int,
-    pair: int,
+    first: int,
     known: Known,
     sensor: int,
     policy: Policy,
     ahead: Ahead,
     pairs: Pairs,
+    choice: Choice,
+) -> None:
+    """Copy the predictions of tracks, each for the time of its likeliest plot, into the bank."""
+    for track in range(first_track, last_track):
+        likeliest, _ = _likeliest(pairs.first, pairs.probability, track, int(choice.pair[track]))
+        time_s = start_s if likeliest < 0 else float(seen.time_s[first + pairs.plot[likeliest]])
+        if likeliest < 0 and time_s < bank.time_s[track]:
+            continue
+        if ahead.time_s[track] != time_s:
+            look(bank, track, track + 1, time_s, known, sensor, policy, ahead)
+        bank.time_s[track] = time_s
+        for model in range(bank.weight.shape[1]):
+            bank.weight[track, model] = ahead.weight[track, model]
+            if ahead.weight[track, model] > 0.0:
+                copy_state(
+                    ahead.mean[track, model], ahead.covariance[track, model], bank.mean[track, model],
+                    bank.covariance[track, model],
+                )  # fmt: skip
+
+
+@kernel
+def _update_surely(
+    bank: Bank,
+    first_track: int,
+    last_track: int,
+    seen: Seen,
+    first: int,
+    known: Known,
+    sensor: int,
+    policy: Policy,
+    ahead: Ahead,
+    pairs: Pairs,
+    choice: Choice,
     scratch: Scratch,
 ) -> None:
-    """Update each model of a track in the bank by a plot that is the track's."""
+    """Update each model of the tracks in the bank by the plot that is the track's for certain."""
     frame, sigma = known.frame[sensor], known.sigma[sensor]
-    measured = seen.measured[plot]
-    total = 0.0
-    for model in range(bank.weight.shape[1]):
-        if bank.weight[track, model] <= 0.0:
+    for track in range(first_track, last_track):
+        pair, most = _likeliest(pairs.first, pairs.probability, track, int(choice.pair[track]))
+        if most != 1.0:
             continue
-        x, p = bank.mean[track, model], bank.covariance[track, model]
-        update_by_plot(
-            x, p, ahead.sight[track, model], measured, frame, sigma, policy.gate, ahead.mean[track, model],
-            ahead.covariance[track, model], scratch.vectors[1], scratch.vectors[2], scratch.matrices[1],
-        )  # fmt: skip
-        if not math.isnan(measured[3]):
-            update_by_range_rate(x, p, measured[3], frame, sigma, scratch.vectors[0], scratch.vectors[1])
-        bank.weight[track, model] *= math.exp(pairs.log_likelihood[pair, model] - pairs.log_total[pair])
-        total += bank.weight[track, model]
-    for model in range(bank.weight.shape[1]):
-        bank.weight[track, model] /= total
+        measured = seen.measured[first + pairs.plot[pair]]
+        total = 0.0
+        for model in range(bank.weight.shape[1]):
+            if bank.weight[track, model] <= 0.0:
+                continue
+            x, p = bank.mean[track, model], bank.covariance[track, model]
+            update_by_plot(
+                x, p, ahead.sight[track, model], measured, frame, sigma, policy.gate, ahead.mean[track, model],
+                ahead.covariance[track, model], scratch.vectors[1], scratch.vectors[2], scratch.matrices[1],
+            )  # fmt: skip
+            if not math.isnan(measured[3]):
+                update_by_range_rate(x, p, measured[3], frame, sigma, scratch.vectors[0], scratch.vectors[1])
+            bank.weight[track, model] *= math.exp(pairs.log_likelihood[pair, model] - pairs.log_total[pair])
+            total += bank.weight[track, model]
+        for model in range(bank.weight.shape[1]):
+            bank.weight[track, model] /= total
 
 
 @kernel
 def _update_weighted(
-    bank: Bank, track: int, none: float, known: Known, sensor: int, ahead: Ahead, pairs: Pairs, scratch: Scratch
+    bank: Bank,
+    first_track: int,
+    last_track: int,
+    known: Known,
+    sensor: int,
+    ahead: Ahead,
+    pairs: Pairs,
+    choice: Choice,
+    scratch: Scratch,
 ) -> None:
-    """Update each model of a track in the bank by several plots with their probabilities; ``none``: that of no plot.
+    """Update each model of the tracks in the bank by several plots with their probabilities.
 
     The range rate has served in those probabilities and stays out of the state.
     """
-    total = 0.0
-    for model in range(bank.weight.shape[1]):
-        before = bank.weight[track, model]
-        if before <= 0.0:
+    for track in range(first_track, last_track):
+        pair, most = _likeliest(pairs.first, pairs.probability, track, int(choice.pair[track]))
+        if pair < 0 or most == 1.0:
             continue
-        weight = none * before
-        for pair in range(pairs.first[track], pairs.first[track + 1]):
-            weight += _share(pairs, pair, model, before)
-        if weight > 0.0:
-            _blend(bank, track, model, before, weight, known, sensor, ahead, pairs, scratch)
-        bank.weight[track, model] = weight
-        total += weight
-    for model in range(bank.weight.shape[1]):
-        bank.weight[track, model] /= total
+        some = total = 0.0
+        for one in range(pairs.first[track], pairs.first[track + 1]):
+            some += pairs.probability[one]
+        for model in range(bank.weight.shape[1]):
+            before = bank.weight[track, model]
+            if before <= 0.0:
+                continue
+            weight = max(1.0 - some, 0.0) * before
+            for one in range(pairs.first[track], pairs.first[track + 1]):
+                weight += _share(pairs, one, model, before)
+            if weight > 0.0:
+                _blend(bank, track, model, before, weight, known, sensor, ahead, pairs, scratch)
+            bank.weight[track, model] = weight
+            total += weight
+        for model in range(bank.weight.shape[1]):
+            bank.weight[track, model] /= total
 
 
 @kernel
