@@ -37,9 +37,15 @@ def absorb(
 ) -> None:
     """Bring tracks in the bank to their plots, or without one to the scan's start if that is not behind them."""
     _adopt(bank, first_track, last_track, start_s, seen, first, known, sensor, policy, ahead, pairs, choice)
-    _update_surely(bank, first_track, last_track, seen, first, known, sensor, policy, ahead, pairs, choice, scratch)
+    taken, frame, sigma = choice.pair, known.frame[sensor], known.sigma[sensor]
+    _update_surely(
+        bank.mean, bank.covariance, bank.weight, first_track, last_track, seen.measured, first, frame, sigma,
+        policy.gate, ahead, pairs, taken, scratch,
+    )  # fmt: skip
     if policy.joint:
-        _update_weighted(bank, first_track, last_track, known, sensor, ahead, pairs, choice, scratch)
+        _update_weighted(
+            bank.mean, bank.covariance, bank.weight, first_track, last_track, sigma, ahead.sight, pairs, taken, scratch
+        )
 
 
 @kernel
@@ -87,79 +93,84 @@ def _adopt(
 
 @kernel
 def _update_surely(
-    bank: Bank,
+    mean: Floats,
+    covariance: Floats,
+    weight: Floats,
     first_track: int,
     last_track: int,
-    seen: Seen,
+    measured: Floats,
     first: int,
-    known: Known,
-    sensor: int,
-    policy: Policy,
+    frame: Floats,
+    sigma: Floats,
+    gate: float,
     ahead: Ahead,
     pairs: Pairs,
-    choice: Choice,
+    taken: Integers,
     scratch: Scratch,
 ) -> None:
-    """Update each model of the tracks in the bank by the plot that is the track's for certain."""
-    frame, sigma = known.frame[sensor], known.sigma[sensor]
+    """Update each model of the tracks by the plot that is the track's for certain."""
     for track in range(first_track, last_track):
-        pair, most = _likeliest(pairs.first, pairs.probability, track, int(choice.pair[track]))
+        pair, most = _likeliest(pairs.first, pairs.probability, track, int(taken[track]))
         if most != 1.0:
             continue
-        measured = seen.measured[first + pairs.plot[pair]]
+        plot = measured[first + pairs.plot[pair]]
         total = 0.0
-        for model in range(bank.weight.shape[1]):
-            if bank.weight[track, model] <= 0.0:
+        for model in range(weight.shape[1]):
+            if weight[track, model] <= 0.0:
                 continue
-            x, p = bank.mean[track, model], bank.covariance[track, model]
+            x, p = mean[track, model], covariance[track, model]
             update_by_plot(
-                x, p, ahead.sight[track, model], measured, frame, sigma, policy.gate, ahead.mean[track, model],
+                x, p, ahead.sight[track, model], plot, frame, sigma, gate, ahead.mean[track, model],
                 ahead.covariance[track, model], scratch.vectors[1], scratch.vectors[2], scratch.matrices[1],
             )  # fmt: skip
-            if not math.isnan(measured[3]):
-                update_by_range_rate(x, p, measured[3], frame, sigma, scratch.vectors[0], scratch.vectors[1])
-            bank.weight[track, model] *= math.exp(pairs.log_likelihood[pair, model] - pairs.log_total[pair])
-            total += bank.weight[track, model]
-        for model in range(bank.weight.shape[1]):
-            bank.weight[track, model] /= total
+            if not math.isnan(plot[3]):
+                update_by_range_rate(x, p, plot[3], frame, sigma, scratch.vectors[0], scratch.vectors[1])
+            weight[track, model] *= math.exp(pairs.log_likelihood[pair, model] - pairs.log_total[pair])
+            total += weight[track, model]
+        for model in range(weight.shape[1]):
+            weight[track, model] /= total
 
 
 @kernel
 def _update_weighted(
-    bank: Bank,
+    mean: Floats,
+    covariance: Floats,
+    weight: Floats,
     first_track: int,
     last_track: int,
-    known: Known,
-    sensor: int,
-    ahead: Ahead,
+    sigma: Floats,
+    sight: Floats,
     pairs: Pairs,
-    choice: Choice,
+    taken: Integers,
     scratch: Scratch,
 ) -> None:
-    """Update each model of the tracks in the bank by several plots with their probabilities.
+    """Update each model of the tracks by several plots with their probabilities.
 
     The range rate has served in those probabilities and stays out of the state.
     """
     for track in range(first_track, last_track):
-        pair, most = _likeliest(pairs.first, pairs.probability, track, int(choice.pair[track]))
+        pair, most = _likeliest(pairs.first, pairs.probability, track, int(taken[track]))
         if pair < 0 or most == 1.0:
             continue
         some = total = 0.0
         for one in range(pairs.first[track], pairs.first[track + 1]):
             some += pairs.probability[one]
-        for model in range(bank.weight.shape[1]):
-            before = bank.weight[track, model]
+        for model in range(weight.shape[1]):
+            before = float(weight[track, model])
             if before <= 0.0:
                 continue
-            weight = max(1.0 - some, 0.0) * before
+            after = max(1.0 - some, 0.0) * before
             for one in range(pairs.first[track], pairs.first[track + 1]):
-                weight += _share(pairs, one, model, before)
-            if weight > 0.0:
-                _blend(bank, track, model, before, weight, known, sensor, ahead, pairs, scratch)
-            bank.weight[track, model] = weight
-            total += weight
-        for model in range(bank.weight.shape[1]):
-            bank.weight[track, model] /= total
+                after += _share(pairs, one, model, before)
+            if after > 0.0:
+                _blend(
+                    mean[track, model], covariance[track, model], track, model, before, after, sigma,
+                    sight[track, model], pairs, scratch,
+                )  # fmt: skip
+            weight[track, model] = after
+            total += after
+        for model in range(weight.shape[1]):
+            weight[track, model] /= total
 
 
 @kernel
@@ -172,14 +183,14 @@ def _share(pairs: Pairs, pair: int, model: int, weight: float) -> float:
 
 @kernel
 def _blend(
-    bank: Bank,
+    x: Floats,
+    p: Floats,
     track: int,
     model: int,
     before: float,
     weight: float,
-    known: Known,
-    sensor: int,
-    ahead: Ahead,
+    sigma: Floats,
+    sight: Floats,
     pairs: Pairs,
     scratch: Scratch,
 ) -> None:
@@ -187,7 +198,6 @@ def _blend(
 
     P = b0 P- + (1 - b0) P+ + spread of the means, where P+ is the covariance after any plot.
     """
-    x, p = bank.mean[track, model], bank.covariance[track, model]
     x_one, z, shift = scratch.vectors[0], scratch.vectors[1], scratch.vectors[2]
     p_one, r, spread = scratch.matrices[0], scratch.matrices[1], scratch.matrices[2]
     used = 0.0
@@ -202,9 +212,7 @@ def _blend(
         used += part
         copy_state(x, p, x_one, p_one)
         innovation = pairs.innovation[pair, model]
-        as_position(
-            ahead.sight[track, model], x, innovation[0], innovation[1], innovation[2], known.sigma[sensor], z, r
-        )
+        as_position(sight, x, innovation[0], innovation[1], innovation[2], sigma, z, r)
         update(x_one, p_one, z, r)
         for row in range(6):
             shift[row] += part * (x_one[row] - x[row])
