@@ -6,10 +6,19 @@ call cost 70 % of the run time (decision record 0002). ``no_cfunc_wrapper`` leav
 nobody calls: an eighth of the compile time.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from numba import njit
 
 OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "_nrt": False, "no_cfunc_wrapper": True}
 
-kernel = njit(**OPTIONS)
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Return the compiled form of a function; one whose name begins with ``_`` can be called by kernels alone.
+
+    Such a function has no entry for Python, which would unpack each column of each table: a tenth of the compile time.
+    Called from Python it would end the process; a test of the sources sees to it that none is.
+    """
+    options: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": function.__name__.startswith("_")}
+    return njit(**options)(function)

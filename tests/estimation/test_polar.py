@@ -120,15 +120,15 @@ def test_update_is_repeated_where_the_line_misses_the_curve():
 
 @given(SEEDS, st.floats(50.0, 3e4))
 @settings(max_examples=400)
-def test_what_counts_as_straight_is_straight(seed, step_m):
+def test_what_counts_as_straightis_straight(seed, step_m):
     """The bound without a second view never lets pass what the exact error of the line would not."""
     draw, frame, x, p = random_track(seed)
     seen, moved, after = sight(x, p, frame), x.copy(), np.empty(polar.VIEW)
     moved[:3] += step_m * draw.uniform() * draw.normal(size=3)
     polar.observe(moved, frame, SIGMA, after)
-    least = math.sqrt(polar._curvature2(seen, after, moved, x, SIGMA))
-    assert not polar._is_straight(seen, moved, x, SIGMA, 0.999 * least)
-    assert polar._is_straight(seen, x, x, SIGMA, 1e-9)
+    least = math.sqrt(polar.curvature2(seen, after, moved, x, SIGMA))
+    assert not polar.is_straight(seen, moved, x, SIGMA, 0.999 * least)
+    assert polar.is_straight(seen, x, x, SIGMA, 1e-9)
 
 
 @given(SEEDS)

@@ -41,7 +41,7 @@ def symmetric_inverse3(
 
 
 @kernel
-def _times_symmetric3(
+def times_symmetric3(
     a0: float, a1: float, a2: float,
     m00: float, m01: float, m02: float, m11: float, m12: float, m22: float,
 ) -> tuple[float, float, float]:  # fmt: skip
@@ -100,27 +100,27 @@ def update(x: Floats, p: Floats, z: Floats, r: Floats) -> float:
     for row in range(6):
         x[row] += p[row, 0] * w0 + p[row, 1] * w1 + p[row, 2] * w2
     for row in range(3, 6):
-        g0, g1, g2 = _times_symmetric3(p[row, 0], p[row, 1], p[row, 2], i00, i01, i02, i11, i12, i22)
+        g0, g1, g2 = times_symmetric3(p[row, 0], p[row, 1], p[row, 2], i00, i01, i02, i11, i12, i22)
         for column in range(row, 6):
             value = p[row, column] - (g0 * p[column, 0] + g1 * p[column, 1] + g2 * p[column, 2])
             p[row, column] = value
             p[column, row] = value
     for row in range(3, 6):
-        g0, g1, g2 = _times_symmetric3(p[row, 0], p[row, 1], p[row, 2], i00, i01, i02, i11, i12, i22)
+        g0, g1, g2 = times_symmetric3(p[row, 0], p[row, 1], p[row, 2], i00, i01, i02, i11, i12, i22)
         for column in range(3):
             value = g0 * r[0, column] + g1 * r[1, column] + g2 * r[2, column]
             p[row, column] = value
             p[column, row] = value
     # The old upper triangle is kept: each row's product needs it after the rows above are written.
     a01, a02, a12 = p[0, 1], p[0, 2], p[1, 2]
-    g0, g1, g2 = _times_symmetric3(p[0, 0], a01, a02, i00, i01, i02, i11, i12, i22)
+    g0, g1, g2 = times_symmetric3(p[0, 0], a01, a02, i00, i01, i02, i11, i12, i22)
     p[0, 0] = g0 * r[0, 0] + g1 * r[1, 0] + g2 * r[2, 0]
     p[0, 1] = p[1, 0] = g0 * r[0, 1] + g1 * r[1, 1] + g2 * r[2, 1]
     p[0, 2] = p[2, 0] = g0 * r[0, 2] + g1 * r[1, 2] + g2 * r[2, 2]
-    g0, g1, g2 = _times_symmetric3(a01, p[1, 1], a12, i00, i01, i02, i11, i12, i22)
+    g0, g1, g2 = times_symmetric3(a01, p[1, 1], a12, i00, i01, i02, i11, i12, i22)
     p[1, 1] = g0 * r[0, 1] + g1 * r[1, 1] + g2 * r[2, 1]
     p[1, 2] = p[2, 1] = g0 * r[0, 2] + g1 * r[1, 2] + g2 * r[2, 2]
-    g0, g1, g2 = _times_symmetric3(a02, a12, p[2, 2], i00, i01, i02, i11, i12, i22)
+    g0, g1, g2 = times_symmetric3(a02, a12, p[2, 2], i00, i01, i02, i11, i12, i22)
     p[2, 2] = g0 * r[0, 2] + g1 * r[1, 2] + g2 * r[2, 2]
     return n0 * w0 + n1 * w1 + n2 * w2
 

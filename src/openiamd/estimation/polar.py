@@ -153,10 +153,10 @@ def update_by_plot(
     """
     as_position(seen, x, plot[0] - seen[0], turned(plot[1] - seen[1]), plot[2] - seen[2], sigma, z, r)
     update(x, p, z, r)
-    if _is_straight(seen, x, before, sigma, limit):
+    if is_straight(seen, x, before, sigma, limit):
         return
     observe(x, frame, sigma, other)
-    if _curvature2(seen, other, x, before, sigma) <= limit * limit:
+    if curvature2(seen, other, x, before, sigma) <= limit * limit:
         return
     for _ in range(_ITERATIONS - 1):
         p0, p1, p2 = x[0], x[1], x[2]
@@ -169,8 +169,8 @@ def update_by_plot(
 
 
 @kernel
-def _is_straight(seen: Floats, x: Floats, before: Floats, sigma: Floats, limit: float) -> bool:
-    """Tell whether ``_curvature2`` is within ``limit`` squared for certain, without a second view.
+def is_straight(seen: Floats, x: Floats, before: Floats, sigma: Floats, limit: float) -> bool:
+    """Tell whether ``curvature2`` is within ``limit`` squared for certain, without a second view.
 
     Taylor's remainder is half the squared step times the largest second derivative on the way: 1/range of the range,
     1/ground^2 of the azimuth and at most 2/ground^2 of the elevation, with a tenth of the ground distance to spare.
@@ -188,7 +188,7 @@ def _is_straight(seen: Floats, x: Floats, before: Floats, sigma: Floats, limit: 
 
 
 @kernel
-def _curvature2(seen: Floats, after: Floats, x: Floats, before: Floats, sigma: Floats) -> float:
+def curvature2(seen: Floats, after: Floats, x: Floats, before: Floats, sigma: Floats) -> float:
     """Return the squared error of the line from ``before`` to ``x``, in standard deviations of a plot."""
     d0, d1, d2 = x[0] - before[0], x[1] - before[1], x[2] - before[2]
     along = seen[_ALONG] * d0 + seen[_ALONG + 1] * d1 + seen[_ALONG + 2] * d2

@@ -102,11 +102,11 @@ def roughness(grazing_rad: float, wavelength_m: float, sea_height_m: float) -> f
     Miller, Brown & Vegh 1984; Ament's exp(-z) falls below measurements where z > 1.
     """
     phase = 2.0 * math.pi * sea_height_m * math.sin(grazing_rad) / wavelength_m
-    return _scaled_bessel_i0(2.0 * phase * phase)
+    return scaled_bessel_i0(2.0 * phase * phase)
 
 
 @kernel
-def _scaled_bessel_i0(z: float) -> float:
+def scaled_bessel_i0(z: float) -> float:
     """Return exp(-z) I0(z) for z >= 0 within 3e-7 (Abramowitz & Stegun 9.8.1 and 9.8.2)."""
     if z < 3.75:
         t = (z / 3.75) ** 2

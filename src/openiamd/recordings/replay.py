@@ -166,7 +166,7 @@ def _true_plots(
     azimuth_rad, elevation_rad, range_m = azimuth_elevation_range(seen_m)
     drawn = np.empty((len(look_s), 5))
     name, entity = entity_hash(sensors.name[sensor]), entity_hash(truth.names[row])
-    _draw_looks(np.uint64(seed), name, entity, turn, drawn)
+    draw_looks(np.uint64(seed), name, entity, turn, drawn)
     found = _covered(elevation_rad, range_m, coverage) & (drawn[:, 0] < sensors.detection_probability[sensor])
     rate_mps = (seen_m * moved_m).sum(axis=1) / np.maximum(range_m, 1.0)
     plots = np.stack([
@@ -187,11 +187,11 @@ def _false_plots(sensors: Sensors, sensor: int, seed: int, coverage: Coverage, s
     name = entity_hash(sensors.name[sensor])
     scans = math.ceil((end_s - start_s) / revisit_s)
     counts = np.empty(scans, np.int64)
-    _count_false(np.uint64(seed), name, mean, counts)
+    count_false(np.uint64(seed), name, mean, counts)
     scan = np.repeat(np.arange(scans), counts)
     index = np.arange(len(scan)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
     drawn = np.empty((len(scan), 4))
-    _draw_false(np.uint64(seed), name, scan, index, drawn)
+    draw_false(np.uint64(seed), name, scan, index, drawn)
     low_m, low_rad = coverage.minimum_range_m, coverage.minimum_elevation_rad
     range_m = low_m + (coverage.maximum_range_m - low_m) * drawn[:, 1]
     elevation_rad = low_rad + np.maximum(_highest_rad(range_m, coverage) - low_rad, 0.0) * drawn[:, 2]
@@ -205,7 +205,7 @@ def _false_plots(sensors: Sensors, sensor: int, seed: int, coverage: Coverage, s
 
 
 @kernel
-def _draw_looks(seed: np.uint64, sensor: int, entity: int, turn: Integers, drawn: Floats) -> None:
+def draw_looks(seed: np.uint64, sensor: int, entity: int, turn: Integers, drawn: Floats) -> None:
     """Write a uniform and four normal draws for each look into ``drawn`` (look, 5)."""
     for look in range(len(turn)):
         drawn[look, 0] = uniform(seed, 0, LOOK, sensor, entity, turn[look], 0)
@@ -214,14 +214,14 @@ def _draw_looks(seed: np.uint64, sensor: int, entity: int, turn: Integers, drawn
 
 
 @kernel
-def _count_false(seed: np.uint64, sensor: int, mean: float, counts: Integers) -> None:
+def count_false(seed: np.uint64, sensor: int, mean: float, counts: Integers) -> None:
     """Write the number of false plots of each scan."""
     for scan in range(len(counts)):
         counts[scan] = poisson(uniform(seed, 0, FALSE_PLOT, sensor, NO_ENTITY, scan, 0), mean)
 
 
 @kernel
-def _draw_false(seed: np.uint64, sensor: int, scan: Integers, index: Integers, drawn: Floats) -> None:
+def draw_false(seed: np.uint64, sensor: int, scan: Integers, index: Integers, drawn: Floats) -> None:
     """Write four uniform draws for each false plot into ``drawn`` (plot, 4)."""
     for plot in range(len(scan)):
         a, b, c, d = uniform4(seed, 0, FALSE_PLOT, sensor, NO_ENTITY, scan[plot], index[plot])
