@@ -108,7 +108,7 @@ class Tracker:
         self._known = _known(sensors, coverage)
         self._sensors = sensors
         self._forest: Forest | None = None
-        self._remembers = settings is not None and settings.association == "mht"
+        self._remembers = settings.association == "mht"
         self._counts = np.zeros(FOREST_COUNTS, np.int64)
         self._counts[tables.NEXT_NUMBER] = 1
         self._tracks, self._plots, self._pairs = 256, 256, 2048
