@@ -4,8 +4,8 @@
 
 Five S-400 and five Patriot command posts with two fire units each stand around the centre; two control centres with
 nine radars each and two airborne radars watch the country, and all share tracks and identities over 26 links. Cruise
-missiles, drones and ballistic missiles come from all sides through civil and friendly traffic. Kernels are compiled, and
-the buffers found, before anything is measured. Exits 1 below ``LEAST_SPEED`` times real time.
+missiles, drones and ballistic missiles come from all sides through civil and friendly traffic. Kernels are compiled,
+and the buffers found, before anything is measured. Exits 1 below ``LEAST_SPEED`` times real time.
 """
 
 import argparse
@@ -14,7 +14,7 @@ import math
 import sys
 import time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
