@@ -78,6 +78,7 @@ def _node(scenario: Scenario, values: Values, name: str) -> Node:
         fusion=node.fusion,
         motion=node.tracker.motion if node.tracker else "cv",
         contact_action=lost.action if lost and lost.action in CONTACT_ACTIONS else "",
+        slow_speed_mps=values.scenario(f"{path}.slow_speed", rules.slow_speed),
     )
 
 

@@ -155,6 +155,7 @@ class Node:
     motion: str = "cv"  # motion model of its tracker: cv, imm
     fusion: str = "covariance_intersection"  # one of FUSIONS
     contact_action: str = ""  # one of CONTACT_ACTIONS: what it does beyond its status when contact is lost
+    slow_speed_mps: float = 80.0  # slower than this is a slow target
 
 
 @dataclass(frozen=True)
