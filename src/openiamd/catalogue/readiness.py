@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from openiamd.catalogue.duties import Cue, Duties, Fault, Limit, Loss, StateChange
 from openiamd.catalogue.places import NEVER_S
@@ -14,7 +14,8 @@ LADDER = ("boxed", "march", "emplaced", "dark", "active")
 FORMS_OF_STATE = (*LADDER, "hours", "cued")  # they say whether it works at all; the others limit what works
 
 
-class _Element(NamedTuple):
+@dataclass(frozen=True)
+class _Element:
     """A sensor or fire unit that an entry applies to."""
 
     domain: str
@@ -24,7 +25,9 @@ class _Element(NamedTuple):
     kind: str  # catalogue entry
 
 
-def duty(scenario: Scenario, values: Values, hours: Duty | None, name: str, node: str, kind: str) -> tuple[float, float]:
+def duty(
+    scenario: Scenario, values: Values, hours: Duty | None, name: str, node: str, kind: str
+) -> tuple[float, float]:
     """Return from when and until when equipment ``name`` of type ``kind`` at ``node`` is on duty, in s.
 
     Hours and a boxed state have one beginning and one end, to the second; all else changes at steps of the run.
@@ -85,7 +88,9 @@ def duties(scenario: Scenario, values: Values) -> Duties:
                 )
             if ready.state == "sector" and ready.sector is not None:
                 facing_rad = ready.sector.facing.value % math.tau
-                limits.append(Limit(element.domain, element.index, facing_rad, min(ready.sector.sector.value, math.tau)))
+                limits.append(
+                    Limit(element.domain, element.index, facing_rad, min(ready.sector.sector.value, math.tau))
+                )
     changes.sort(key=lambda change: change.at_s)
     return Duties(
         tuple(changes), tuple(cues), tuple(limits), tuple(_faults(scenario, values)), tuple(_losses(scenario, values))

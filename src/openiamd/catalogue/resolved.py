@@ -327,4 +327,4 @@ class ResolvedScenario:
     fire_units: tuple[FireUnit, ...]
     links: tuple[Link, ...]
     inputs: tuple[Input, ...] = field(repr=False)
-    duties: Duties = Duties()
+    duties: Duties = field(default_factory=Duties)

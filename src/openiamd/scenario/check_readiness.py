@@ -125,7 +125,9 @@ def assets_lose_what_they_hold(scenario: Scenario) -> Iterator[Problem]:
         path: KeyPath = ("assets", name)
         if asset.holds and asset.loss is None:
             message = f"asset '{name}' holds {', '.join(asset.holds)}, but nothing says how likely a loss is"
-            yield Problem((*path, "holds"), message, "add 'loss: 0.5', the probability for each hostile that gets through")
+            yield Problem(
+                (*path, "holds"), message, "add 'loss: 0.5', the probability for each hostile that gets through"
+            )
         for key in ("loss", "restored_after"):
             if getattr(asset, key) is not None and not asset.holds:
                 message = f"asset '{name}' has '{key}' but holds nothing that can be lost"

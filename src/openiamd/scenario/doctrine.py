@@ -43,8 +43,8 @@ class ContactLoss(Entry):
     """What a node does that no longer hears its superior."""
 
     action: Literal["autonomous_free", "autonomous_tight", "hold", "dark", "self_defence"] = Field(
-        description="autonomous_free, autonomous_tight, hold: that weapons control status. dark: its radars fall silent "
-        "and its fire units take no orders. self_defence: weapons hold, and self-defence even where the doctrine has none."
+        description="autonomous_free, autonomous_tight, hold: that control status. dark: its radars fall silent "
+        "and its fire units take no orders. self_defence: as hold, with self-defence even where the doctrine has none."
     )
     after: PositiveTime = Field(description="Silence of the superior after which it takes effect.")
 

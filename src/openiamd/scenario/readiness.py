@@ -76,7 +76,9 @@ class Readiness(Entry):
     cue_range: PositiveLength | None = Field(
         default=None, description="Of state cued: a track reported within this of the radar switches it on."
     )
-    linger: Time = Field(default=_LINGER_S, description="Of state cued: dark again this long after the last such track.")
+    linger: Time = Field(
+        default=_LINGER_S, description="Of state cued: dark again this long after the last such track."
+    )
     orders: list[StateOrder] = Field(
         default=[], description="Scheduled changes of a state (not of a form), each later than the one before."
     )

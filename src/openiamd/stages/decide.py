@@ -10,7 +10,7 @@ from openiamd.kernels import kernel
 from openiamd.physics.approach import time_to_go_s, time_to_reach_s
 from openiamd.physics.envelope import in_sector
 from openiamd.world.arrays import Floats, Ints, Rows
-from openiamd.world.doctrine import AUTONOMOUS, CENTRALIZED, FREE, TIGHT, AssetTable, NodeTable
+from openiamd.world.doctrine import AUTONOMOUS, CENTRALIZED, FREE, HOLD, SELF_DEFENCE, TIGHT, AssetTable, NodeTable
 from openiamd.world.events import ENGAGE, HELD, NONE, EventLog, log_event
 from openiamd.world.network import MessageState
 from openiamd.world.threats import KIND_AIRCRAFT, KIND_BALLISTIC
@@ -31,34 +31,40 @@ from openiamd.world.tracks import (
 from openiamd.world.weapons import (
     IDLE,
     NOT_HELD,
+    NOT_READY,
     REACTING,
+    TRAINING,
     FireUnitTable,
     InterceptorTable,
     WeaponState,
     cease,
     holds,
     reach,
+    withheld,
 )
 
-# The lowest code that applies is the reason given: what would have to change first.
+# The lowest code that applies is the reason given: what would have to change first. A unit that trains and could fire
+# otherwise comes before all of them, and NOT_READY after: no unit of the node is on duty.
 NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE, WEAPONS_HOLD, NO_ORDER, NOT_INTERROGATED = 1, 2, 3, 4, 5, 6
 
 
 @kernel
-def permitted(rules: Rows, lost_contact: bool, held: Rows, own: bool) -> int:
+def permitted(rules: Rows, contact: Rows, held: Rows, own: bool) -> int:
     """Return 0 where rules allow fire at a track, else the reason why not.
 
-    rules         row of the node
-    lost_contact  the node does not hear its superior
-    held          row of the track
-    own           the track is heading for the node itself within its self-defence radius
+    rules    row of the node
+    contact  its row in the messages: whether it hears its superior, whether it holds fire
+    held     row of the track
+    own      the track is heading for the node itself within its self-defence radius
     """
     presumed_friendly = held.identity in (ASSUMED_FRIEND, FRIEND, NEUTRAL, PENDING)
     asked = held.identity == HOSTILE or held.unanswered >= rules.interrogations_required
     if own and asked and not presumed_friendly:
         return 0
     status = rules.control_status
-    if (rules.superior != NONE and lost_contact) or rules.method_of_control == AUTONOMOUS:
+    if contact.on_hold:
+        status = HOLD
+    elif (rules.superior != NONE and contact.lost_contact) or rules.method_of_control == AUTONOMOUS:
         status = rules.control_status_autonomous
     elif rules.method_of_control == CENTRALIZED and not held.ordered:
         return NO_ORDER
@@ -70,10 +76,10 @@ def permitted(rules: Rows, lost_contact: bool, held: Rows, own: bool) -> int:
 
 
 @kernel
-def heads_for_node(nodes: NodeTable, node: int, state: Floats) -> bool:
-    """Tell whether a track comes for the node itself, within its self-defence radius."""
+def heads_for_node(nodes: NodeTable, contact: Rows, node: int, state: Floats) -> bool:
+    """Tell whether a track comes for the node itself, within its self-defence radius, and it may defend itself."""
     rules, node_m = nodes.row[node], nodes.position_m[node]
-    if not rules.self_defence:
+    if not rules.self_defence and not (contact.lost_contact and rules.contact_action == SELF_DEFENCE):
         return False
     square_m2 = 0.0
     for axis in range(3):
@@ -150,15 +156,15 @@ def count_promised(nodes: NodeTable, units: FireUnitTable, weapons: WeaponState,
 
 
 @kernel
-def responsible(units: FireUnitTable, unit: int, node: int, state: Floats, now_s: float) -> bool:
-    """Tell whether a track is the unit's business: its node's, its hours, its sector of responsibility."""
+def responsible(units: FireUnitTable, unit: int, condition: Rows, state: Floats) -> bool:
+    """Tell whether a track lies in the unit's sector of responsibility, and in that to which it is limited now."""
     row, unit_m = units.row[unit], units.position_m[unit]
-    if row.node != node or now_s < row.active_from_s or now_s >= row.active_until_s:
+    dx, dy, dz = state[0] - unit_m[0], state[1] - unit_m[1], state[2] - unit_m[2]
+    if condition.limit_rad > 0.0 and not in_sector(
+        units.basis[unit], dx, dy, dz, condition.limit_facing_rad, condition.limit_rad
+    ):
         return False
-    return in_sector(
-        units.basis[unit], state[0] - unit_m[0], state[1] - unit_m[1], state[2] - unit_m[2],
-        row.responsibility_facing_rad, row.responsibility_sector_rad,
-    )  # fmt: skip
+    return in_sector(units.basis[unit], dx, dy, dz, row.responsibility_facing_rad, row.responsibility_sector_rad)
 
 
 @kernel
@@ -200,9 +206,13 @@ def assign_unit(
     held = tracks.row[run, node, slot]
     falling = coasted_state(tracks, run, node, slot, now_s, nodes.row[node].ballistic_minimum_speed_mps, state)
     slack_m = height_slack_m(tracks, run, node, slot)
-    chosen, chosen_interceptor, chosen_s, reason = NONE, NONE, math.inf, OUTSIDE_ENVELOPE
+    chosen, chosen_interceptor, chosen_s, reason, trains = NONE, NONE, math.inf, NOT_READY, False
     for unit in range(units.row.shape[0]):
-        if not responsible(units, unit, node, state, now_s):
+        battery, condition = units.row[unit], weapons.unit[run, unit]
+        if battery.node != node or withheld(battery, condition, now_s) == NOT_READY:
+            continue
+        reason = min(reason, OUTSIDE_ENVELOPE)
+        if not responsible(units, unit, condition, state):
             continue
         count_promised(nodes, units, weapons, run, unit)
         interceptor, meeting_s, why = best_interceptor(
@@ -213,10 +223,12 @@ def assign_unit(
             reason = min(reason, why)
         elif open_channel(now_s, units, tracks, weapons, run, unit, slot) == NONE:
             reason = min(reason, NO_CHANNEL)
+        elif condition.withheld == TRAINING:
+            trains = True
         elif meeting_s < chosen_s:
             chosen, chosen_interceptor, chosen_s = unit, interceptor, meeting_s
     if chosen == NONE:
-        return reason
+        return TRAINING if trains else reason
     event = log_event(
         events, run, now_s, ENGAGE, node, NONE, held.number, chosen, held.cause, held.identity, urgency_s, state
     )
@@ -245,13 +257,13 @@ def candidates(
     node: int,
 ) -> int:
     """List the slots that may be engaged now in ``work.columns`` with their time to go; return how many."""
-    rules, lost_contact = nodes.row[node], messages.node[run, node].lost_contact
+    rules, contact = nodes.row[node], messages.node[run, node]
     count = 0
     for slot in range(tracks.top[run, node]):
         held, state = tracks.row[run, node, slot], tracks.state[run, node, slot]
         if not usable(held) or not undecided(now_s, rules, held):
             continue
-        reason = permitted(rules, lost_contact, held, heads_for_node(nodes, node, state))
+        reason = permitted(rules, contact, held, heads_for_node(nodes, contact, node, state))
         if reason != 0:
             if held.identity == HOSTILE:
                 log_held(now_s, tracks, events, run, node, slot, reason)

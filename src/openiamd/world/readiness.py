@@ -101,9 +101,7 @@ class DutyState(NamedTuple):
     seen: Ints  # (run,) events looked through for objects that got through
 
 
-def compile_duty(
-    scenario: ResolvedScenario, nodes_m: Floats, sensors_m: Floats, units_m: Floats
-) -> DutyTable | None:
+def compile_duty(scenario: ResolvedScenario, nodes_m: Floats, sensors_m: Floats, units_m: Floats) -> DutyTable | None:
     """Return what changes during a run, or None where nothing does.
 
     nodes_m, sensors_m, units_m  (element, 3) where they stand
@@ -118,7 +116,7 @@ def compile_duty(
         element=_elements(scenario, silent, counts, first),
         first=first,
         position_m=np.concatenate(
-            [nodes_m, sensors_m, units_m, nodes_m[[link.sender for link in scenario.links]].reshape(-1, 3)]
+            [nodes_m, sensors_m, units_m, nodes_m[np.array([link.sender for link in scenario.links], np.int64)]]
         ),
         begin=filled_rows(
             CONDITION_COLUMNS,
