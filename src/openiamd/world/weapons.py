@@ -228,7 +228,7 @@ def holds(battery: Rows, tracks: TrackState, run: int, slot: int, now_s: float) 
 
 
 @kernel
-def withheld(battery: Rows, condition: Rows, now_s: float) -> int:
+def stands_down(battery: Rows, condition: Rows, now_s: float) -> int:
     """Return why a fire unit (its rows of table and state) may not be ordered to fire now, else 0."""
     if now_s < battery.active_from_s or now_s >= battery.active_until_s:
         return NOT_READY
