@@ -9,7 +9,7 @@ import math
 from openiamd.kernels import kernel
 from openiamd.physics.approach import time_to_go_s
 from openiamd.physics.envelope import in_sector
-from openiamd.world.arrays import Floats, Ints
+from openiamd.world.arrays import Floats, Ints, Rows
 from openiamd.world.authority import NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE, log_held, undecided, withheld
 from openiamd.world.doctrine import AssetTable, NodeTable
 from openiamd.world.events import ENGAGE, NONE, EventLog, log_event
