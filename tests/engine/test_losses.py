@@ -144,7 +144,7 @@ def test_a_fault_leaves_the_draws_of_everything_else():
 
 
 def test_what_gets_through_destroys_what_the_asset_holds():
-    city = {"city": {"holds": ["unit"], "loss": 1.0, "restored_after": "25 s"}}
+    city = {"city": {"holds": ["unit"], "loss": 1.0, "restored_after": "15 s"}}
     scene = quiet_scene(
         assets=city, fire_units={"unit": {"load": {"ideal/interceptor": 0}}}, raids={"raid": {"start": "0 s"}}
     )
@@ -152,7 +152,7 @@ def test_what_gets_through_destroys_what_the_asset_holds():
     leaked = times(outcome, kinds.LEAKED)
     assert len(leaked) == 4
     assert times(outcome, kinds.LOST) == [pytest.approx(time_s, abs=1.0) for time_s in leaked]
-    assert times(outcome, kinds.RESTORED) == [pytest.approx(time_s + 25.0, abs=1.01) for time_s in leaked]
+    assert times(outcome, kinds.RESTORED) == [pytest.approx(time_s + 15.0, abs=1.01) for time_s in leaked]
     events = outcome.result.events
     lost = np.flatnonzero(events.kind == kinds.LOST)
     assert np.all(events.kind[events.cause[lost]] == kinds.LEAKED)
