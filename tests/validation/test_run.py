@@ -136,10 +136,11 @@ def test_waiting_lies_between_no_patience_and_endless_patience():
         assert erlang_b(load_erl, channels) < erlang_c(load_erl, channels)
 
 
-def test_a_bracket_is_missed_on_both_sides(rows):
-    busy = next(row for row in rows if row["id"] == "impatience.wait-4-of-6.busy")
-    low, high = busy["published"]
-    assert low + busy["tolerance"] < busy["computed"] < high  # more than without patience, and not by chance
+def test_those_who_may_wait_lie_inside_the_bracket(rows):
+    found = {row["id"]: row for row in rows if row["id"].startswith("impatience.")}
+    busy, lost = found["impatience.wait-4-of-6.busy"], found["impatience.wait-4-of-6.lost"]
+    assert busy["published"][0] < busy["computed"] < busy["published"][1]
+    assert 0.0 < lost["computed"] < 0.6 * lost["published"][1]  # waiting saves a good part of what would be lost
 
 
 def test_bayes_written_out_agrees_with_the_odds():
