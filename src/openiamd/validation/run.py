@@ -7,9 +7,11 @@ from openiamd.validation import (
     book,
     comparisons,
     depth,
+    history,
     identities,
     impatience,
     leakage,
+    orders,
     picture,
     saturation,
     sensing,
@@ -31,7 +33,9 @@ CHAPTERS: list[tuple[str, Callable[[], list[Part]]]] = [
     ("saturation", saturation.parts),
     ("waiting", impatience.parts),
     ("identity", identities.parts),
+    ("orders", orders.parts),
     ("catalogue and comparisons", comparisons.parts),
+    ("history", history.parts),
 ]
 
 
