@@ -45,6 +45,8 @@ def entity(domain, index, identity, **rest):
         "flight_s": math.nan,
         "route_east_m": [],
         "route_north_m": [],
+        "modes": [],
+        "carries": [],
     }
     return Entity(**{"domain": domain, "index": index, "id": identity, **plain, **rest})
 
@@ -73,7 +75,9 @@ def entities():
             index += 1
     places = ((0.0, 10e3), (-120e3, -60e3), (-250e3, 80e3))
     for i, node in enumerate(NODES):
-        found.append(entity("node", i, node, name="command", east_m=places[i][0], north_m=places[i][1]))
+        found.append(
+            entity("node", i, node, name="command", modes=["mode3"], east_m=places[i][0], north_m=places[i][1])
+        )
         found.append(entity("sensor", i, f"{node}-radar", node=node, east_m=places[i][0], north_m=places[i][1] + 4e3))
     for i, unit in enumerate(FIRE_UNITS):
         found.append(entity("fire_unit", i, unit, node="s400-cp", east_m=-15e3 + 30e3 * i, north_m=-6e3))
@@ -81,7 +85,7 @@ def entities():
         found.append(entity("interceptor", i, name, name=name, price_usd=price_usd))
     for i, asset in enumerate(ASSETS):
         found.append(entity("asset", i, asset, east_m=60e3 * i, north_m=0.0))
-    found.append(entity("link", 0, "crc-s400", node="crc → s400-cp"))
+    found.append(entity("link", 0, "crc-s400", node="crc → s400-cp", carries=["track", "identity"]))
     found.append(entity("corridor", 0, "ua4", route_east_m=[-400e3, 400e3], route_north_m=[20e3, 60e3]))
     return found
 

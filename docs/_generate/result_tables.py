@@ -76,5 +76,6 @@ def reasons() -> str:
         "ceased_reason": kinds.CEASED_REASONS,
         "assessment": kinds.ASSESSMENTS,
         "status": kinds.STATUS_NAMES,
+        "transponder": kinds.TRANSPONDERS,
     }
     return table(("column", "words"), ((code(name), ", ".join(known)) for name, known in words.items()))

@@ -184,6 +184,33 @@ def score(options: argparse.Namespace) -> int:
     return 0
 
 
+def explain(options: argparse.Namespace) -> int:
+    """Tell why: the chain of an object from first look to outcome, what broke it, and the same run otherwise."""
+    from openiamd.console import message
+    from openiamd.outputs.stories import explanation_lines
+    from openiamd.studies.explain import explain as tell
+
+    found = tell(
+        options.folder,
+        name=options.object,
+        which="leakers" if options.leakers else "friendly" if options.friendly else None,
+        variant=options.variant,
+        run=options.run,
+        limit=options.limit,
+        other=options.other,
+        add=options.add,
+    )
+    if options.json:
+        _print_json(found)
+        return 0
+    for line in explanation_lines(found):
+        print(line)
+    told, known = len(found["stories"]), sum(group["count"] for group in found["groups"] or [])
+    if told < known:
+        message(f"hint: {told} of {known} stories told, one a cause first; --limit K tells more, --object ID one")
+    return 0
+
+
 def catalogue(options: argparse.Namespace) -> int:
     """Print what is known of the named systems: values, ranges, sources."""
     from openiamd.catalogue.entries import load_catalogue
@@ -365,7 +392,7 @@ def _parser() -> tuple[Parser, list[str]]:
     parser = Parser(prog="iamd", description="Simulate integrated air and missile defence.", allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"openiamd {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
-    for function in (check, run, compare, coverage, track, score, catalogue, terrain, validate, schema):
+    for function in (check, run, compare, explain, coverage, track, score, catalogue, terrain, validate, schema):
         text = (function.__doc__ or "").splitlines()[0]
         command = commands.add_parser(function.__name__, help=text, description=text, allow_abbrev=False)
         command.set_defaults(function=function)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from openiamd.errors import CapacityError
-from openiamd.physics.draws import SENSOR_PHASE, counter_fits
+from openiamd.physics.draws import NO_ENTITY, SENSOR_PHASE, TRANSPONDER, counter_fits, uniform
 from openiamd.results.slices import EventRows, MagazineRows, ObjectRows, PictureRows, SliceResult
 from openiamd.stages.sense import SLOTS
 from openiamd.stages.step import run_all
@@ -39,6 +39,7 @@ from openiamd.world.picture import (
     UNIDENTIFIED,
     UNIQUE,
 )
+from openiamd.world.replies import SILENT, UNKEYED, WORKS
 from openiamd.world.threats import FLYING, WAITING
 
 if TYPE_CHECKING:
@@ -75,7 +76,9 @@ def run_slice(world: World, seed: int, first_run: int, runs: int, capacity: Capa
         state = _create(world, runs, capacity)
         full = run_all(world, Draws(np.uint64(seed), first_run), state, runs)
         if full == FITS:
-            return collect(world, state, first_run, runs), capacity
+            result = collect(world, state, first_run, runs)
+            objects = result.objects._replace(transponder=_transponders(world, seed, first_run, runs))
+            return result._replace(objects=objects), capacity
         capacity = capacity.doubled(full)
 
 
@@ -138,6 +141,18 @@ def _objects(state: State, first_run: int, runs: int) -> ObjectRows:
         end_s=np.where(rows["status"] > FLYING, rows["end_s"], np.inf).ravel(),
         shots=rows["shots"].astype(np.int32).ravel(),
     )
+
+
+def _transponders(world: World, seed: int, first_run: int, runs: int) -> np.ndarray:
+    """Return what of each object's transponder works in each run (run × object,), −1 where it cannot fail."""
+    found = np.full((runs, len(world.threats.row)), -1, np.int8)
+    for thing in np.flatnonzero(world.threats.row["may_fail"]):
+        row = world.threats.row[thing]
+        off, unkeyed = row["transponder_off"], row["transponder_off"] + row["wrong_key"]
+        for run in range(runs):
+            draw = uniform(np.uint64(seed), first_run + run, TRANSPONDER, int(row["entity"]), NO_ENTITY, 0, 0)
+            found[run, thing] = SILENT if draw < off else UNKEYED if draw < unkeyed else WORKS
+    return found.ravel()
 
 
 def _picture(world: World, state: State, first_run: int, runs: int) -> PictureRows:

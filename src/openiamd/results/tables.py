@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from openiamd.results import kinds
 from openiamd.results.entities import EntityIndex, index_entities
-from openiamd.results.slices import Entity, EventRows, SliceResult
+from openiamd.results.slices import Entity, EventRows, ObjectRows, SliceResult
 
 WORD = pa.dictionary(pa.int32(), pa.string())
 OWN_WORDS = {
@@ -24,6 +24,7 @@ OWN_WORDS = {
     "ceased_reason": list(kinds.CEASED_REASONS),
     "assessment": list(kinds.ASSESSMENTS),
     "status": list(kinds.STATUS_NAMES),
+    "transponder": list(kinds.TRANSPONDERS),
 }
 KIND_PLACES = np.full(128, -1, np.int64)
 KIND_PLACES[list(kinds.KIND_NAMES)] = np.arange(len(kinds.KIND_NAMES))
@@ -89,7 +90,8 @@ EVENT_TABLES = {
         (kinds.TRACK_RECEIVED, kinds.CONTACT_LOST, kinds.CONTACT_RESTORED),
         (
             *(_KIND, _NODE, _TRACK, *_OBJECT),
-            Column("link", "other", "link"),
+            Column("link", "other", "link", (kinds.TRACK_RECEIVED,)),
+            Column("superior", "other", "node", (kinds.CONTACT_LOST, kinds.CONTACT_RESTORED)),
             Column("age_s", "value", only=(kinds.TRACK_RECEIVED,)),
             *_LAST,
         ),
@@ -270,6 +272,13 @@ def _picture_table(result: SliceResult, vocabulary: Vocabulary, variant: str) ->
     )
 
 
+def _transponders(objects: ObjectRows) -> NDArray[np.int64]:
+    """Return the state of each object's transponder (row,), −1 where it cannot fail."""
+    if objects.transponder is None:
+        return np.full(len(objects.run), -1, np.int64)
+    return objects.transponder.astype(np.int64)
+
+
 def _objects_table(result: SliceResult, vocabulary: Vocabulary, variant: str) -> pa.Table:
     objects, places = result.objects, vocabulary.places[variant]
     words = {
@@ -282,6 +291,7 @@ def _objects_table(result: SliceResult, vocabulary: Vocabulary, variant: str) ->
             "run": pa.array(objects.run),
             **words,
             "status": _word_column(vocabulary, "status", places["status"][objects.status]),
+            "transponder": _word_column(vocabulary, "transponder", _transponders(objects)),
             "start_s": pa.array(objects.start_s, mask=~np.isfinite(objects.start_s)),
             "end_s": pa.array(objects.end_s, mask=~np.isfinite(objects.end_s)),
             "shots": pa.array(objects.shots),
@@ -331,6 +341,7 @@ def entities_table(variants: Mapping[str, Sequence[Entity]]) -> pa.Table:
     """Return the entities of all variants, one row each, ordered by variant, domain as given, and index."""
     rows = [{"variant": variant, **entity} for variant, entities in variants.items() for entity in entities]
     types = {"index": pa.int32(), "route_east_m": pa.list_(pa.float64()), "route_north_m": pa.list_(pa.float64())}
+    types |= {"modes": pa.list_(pa.string()), "carries": pa.list_(pa.string())}
     floats = ("latitude_deg", "longitude_deg", "east_m", "north_m", "price_usd", "flight_s")
     schema = pa.schema(
         [("variant", pa.string())]
