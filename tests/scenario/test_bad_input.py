@@ -178,6 +178,7 @@ SPOILED = [
     ),
     ("blue: {}", "blue: {method: CENTRALIZED}", 9, "under CENTRALIZED control but has no superior", "DECENTRALIZED"),
     ("blue: {}", "blue: {hostile: {speed: [300 m/s, 30 m/s]}}", 7, "lower limit 300 is not below", "exchange"),
+    ("blue: {}", "blue: {slow_speed: 900 m/s}", 7, "lower limit 900 is not below upper limit 900", "exchange"),
     (
         "floor: 1 km, ceiling: 2 km",
         "floor: 3 km, ceiling: 2 km",

@@ -64,6 +64,7 @@ def _node(scenario: Scenario, values: Values, name: str) -> Node:
         conflict=rules.conflict,
         fusion=node.fusion,
         motion=node.tracker.motion if node.tracker else "cv",
+        slow_speed_mps=values.scenario(f"{path}.slow_speed", rules.slow_speed),
     )
 
 

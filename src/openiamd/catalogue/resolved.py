@@ -152,6 +152,7 @@ class Node:
     conflict: str = "own_reply"  # one of CONFLICT_RULES
     motion: str = "cv"  # motion model of its tracker: cv, imm
     fusion: str = "covariance_intersection"  # one of FUSIONS
+    slow_speed_mps: float = 80.0  # slower than this is a slow target
 
 
 @dataclass(frozen=True)

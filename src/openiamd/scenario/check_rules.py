@@ -179,6 +179,7 @@ def limits_are_in_order(scenario: Scenario) -> Iterator[Problem]:
     for name, rules in scenario.doctrine.items():
         low, high = rules.hostile.speed
         pairs.append((("doctrine", name, "hostile", "speed"), low.value, high.value))
+        pairs.append((("doctrine", name, "slow_speed"), rules.slow_speed.value, rules.ballistic_speed.value))
     for path, low, high in pairs:
         if low >= high:
             yield Problem(

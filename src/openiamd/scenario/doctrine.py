@@ -62,6 +62,9 @@ class Doctrine(Entry):
     ballistic_speed: Speed = Field(
         default=_default(900.0, "m/s"), description="A track faster than this is a ballistic missile, and HOSTILE."
     )
+    slow_speed: Speed = Field(
+        default=_default(80.0, "m/s"), description="A track slower than this is of the class 'slow', like a drone."
+    )
     interrogations: int = Field(
         default=2, ge=0, le=50, description="Unanswered interrogations before behaviour counts."
     )

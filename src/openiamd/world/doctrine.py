@@ -37,6 +37,7 @@ NODE_COLUMNS = {
     "hostile_minimum_speed_mps": NUMBER,
     "hostile_maximum_speed_mps": NUMBER,
     "ballistic_minimum_speed_mps": NUMBER,
+    "slow_speed_mps": NUMBER,
     "engage_once": FLAG,
     "all_hostile": FLAG,  # idealised: every track is HOSTILE
     "weighs": FLAG,  # identifies by Bayes' rule; False: by rules
