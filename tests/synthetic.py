@@ -146,7 +146,7 @@ def one_run(seed, variant, run):
         if status == kinds.DEPARTED_STATUS:
             status = kinds.LEAKED_STATUS if hostile else kinds.DEPARTED_STATUS
             log.add(end_s, kinds.LEAKED if hostile else kinds.DEPARTED, thing=thing, other=thing % 2 if hostile else -1)
-        object_rows.append((run, thing, status, start_s, end_s, shots))
+        object_rows.append((run, thing, status, start_s, end_s, shots, -1))
     log.add(100.0, kinds.NUMBER_CHANGED, 0, 3, 777, value=103.0)
     log.add(110.0, kinds.CONTACT_LOST, 0, other=0)
     log.add(120.0, kinds.HELD, 0, 5, 105, cause=0, code=3)
@@ -194,7 +194,7 @@ def slice_of_runs(variant, first_run, runs, seed=1):
         columns(
             EventRows, events, ("i4", "i4", "f8", "i1", "i2", "i4", "i4", "i4", "i4", "i2", "f8", "f4", "f4", "f4")
         ),
-        columns(ObjectRows, objects, ("i4", "i4", "i1", "f8", "f8", "i4")),
+        columns(ObjectRows, objects, ("i4", "i4", "i1", "f8", "f8", "i4", "i1")),
         columns(PictureRows, picture, ("i4", "f8", "i2", *["i4"] * 4, "f8", "f8", *["i4"] * 5)),
         columns(MagazineRows, magazines, ("i4", "i2", "i2", "i4", "i4")),
     )

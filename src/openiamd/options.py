@@ -2,7 +2,9 @@
 
 import argparse
 import math
+import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -252,3 +254,27 @@ def _add_score_options(command: argparse.ArgumentParser) -> None:
         help="times at the start that the means of OSPA and GOSPA leave out (default: 0)",
     )  # fmt: skip
     command.add_argument("--tentative", action="store_true", help="score tentative tracks too")
+
+
+def output_folder(chosen: Path | None, name: str) -> Path:
+    """Return the run folder, which must be absent or empty."""
+    folder = chosen or Path("runs") / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"output '{folder}' is a file", hint="name a folder that is absent or empty")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UsageError(f"output folder '{folder}' is not empty", hint="name a folder that is absent or empty")
+    return folder
+
+
+def output_file(path: Path) -> Path:
+    """Return the file to write, which must be absent, in a folder that exists."""
+    if path.exists():
+        raise UsageError(f"output '{path}' exists", hint="name a file that is absent, or remove it")
+    if not path.parent.is_dir():
+        raise UsageError(f"folder '{path.parent}' of output '{path}' does not exist", hint="make the folder first")
+    return path
+
+
+def available_processors() -> int:
+    """Return the number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

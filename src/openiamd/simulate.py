@@ -76,9 +76,7 @@ def run_slice(world: World, seed: int, first_run: int, runs: int, capacity: Capa
         state = _create(world, runs, capacity)
         full = run_all(world, Draws(np.uint64(seed), first_run), state, runs)
         if full == FITS:
-            result = collect(world, state, first_run, runs)
-            objects = result.objects._replace(transponder=_transponders(world, seed, first_run, runs))
-            return result._replace(objects=objects), capacity
+            return collect(world, state, seed, first_run, runs), capacity
         capacity = capacity.doubled(full)
 
 
@@ -96,11 +94,11 @@ def check_counters(world: World, replications: int) -> None:
         )
 
 
-def collect(world: World, state: State, first_run: int, runs: int) -> SliceResult:
+def collect(world: World, state: State, seed: int, first_run: int, runs: int) -> SliceResult:
     """Return the record of a finished slice as flat columns."""
     return SliceResult(
         events=_events(state, first_run, runs),
-        objects=_objects(state, first_run, runs),
+        objects=_objects(world, state, seed, first_run, runs),
         picture=_picture(world, state, first_run, runs),
         magazines=_magazines(world, state, first_run, runs),
     )
@@ -130,7 +128,7 @@ def _events(state: State, first_run: int, runs: int) -> EventRows:
     )
 
 
-def _objects(state: State, first_run: int, runs: int) -> ObjectRows:
+def _objects(world: World, state: State, seed: int, first_run: int, runs: int) -> ObjectRows:
     rows = state.threats.row
     objects = rows.shape[1]
     return ObjectRows(
@@ -140,6 +138,7 @@ def _objects(state: State, first_run: int, runs: int) -> ObjectRows:
         start_s=np.where(rows["status"] > WAITING, rows["start_s"], np.inf).ravel(),
         end_s=np.where(rows["status"] > FLYING, rows["end_s"], np.inf).ravel(),
         shots=rows["shots"].astype(np.int32).ravel(),
+        transponder=_transponders(world, seed, first_run, runs),
     )
 
 

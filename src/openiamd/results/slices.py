@@ -40,7 +40,7 @@ class ObjectRows(NamedTuple):
     start_s: Floats  # float64, inf where not started
     end_s: Floats  # float64, inf where not ended
     shots: Ints  # int32, interceptors that acted on it or flew at it
-    transponder: Codes | None = None  # int8, place in kinds.TRANSPONDERS, −1 where it cannot fail; None: nowhere
+    transponder: Codes  # int8, place in kinds.TRANSPONDERS, −1 where it cannot fail
 
 
 class PictureRows(NamedTuple):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from openiamd.results import kinds
 from openiamd.results.entities import EntityIndex, index_entities
-from openiamd.results.slices import Entity, EventRows, ObjectRows, SliceResult
+from openiamd.results.slices import Entity, EventRows, SliceResult
 
 WORD = pa.dictionary(pa.int32(), pa.string())
 OWN_WORDS = {
@@ -272,13 +272,6 @@ def _picture_table(result: SliceResult, vocabulary: Vocabulary, variant: str) ->
     )
 
 
-def _transponders(objects: ObjectRows) -> NDArray[np.int64]:
-    """Return the state of each object's transponder (row,), −1 where it cannot fail."""
-    if objects.transponder is None:
-        return np.full(len(objects.run), -1, np.int64)
-    return objects.transponder.astype(np.int64)
-
-
 def _objects_table(result: SliceResult, vocabulary: Vocabulary, variant: str) -> pa.Table:
     objects, places = result.objects, vocabulary.places[variant]
     words = {
@@ -291,7 +284,7 @@ def _objects_table(result: SliceResult, vocabulary: Vocabulary, variant: str) ->
             "run": pa.array(objects.run),
             **words,
             "status": _word_column(vocabulary, "status", places["status"][objects.status]),
-            "transponder": _word_column(vocabulary, "transponder", _transponders(objects)),
+            "transponder": _word_column(vocabulary, "transponder", places["transponder"][objects.transponder]),
             "start_s": pa.array(objects.start_s, mask=~np.isfinite(objects.start_s)),
             "end_s": pa.array(objects.end_s, mask=~np.isfinite(objects.end_s)),
             "shots": pa.array(objects.shots),
