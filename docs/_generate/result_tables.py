@@ -75,6 +75,8 @@ def reasons() -> str:
         "held_reason": kinds.HELD_REASONS,
         "ceased_reason": kinds.CEASED_REASONS,
         "assessment": kinds.ASSESSMENTS,
+        "state": kinds.READINESS_STATES,
+        "loss_cause": kinds.LOSS_CAUSES,
         "status": kinds.STATUS_NAMES,
         "transponder": kinds.TRANSPONDERS,
     }

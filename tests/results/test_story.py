@@ -284,6 +284,25 @@ def test_an_object_to_which_nothing_happened_has_a_story_too(synthetic, tmp_path
     assert "nothing happened to it in this run" in text_of(story)
 
 
+def test_what_happened_to_the_shooters_meanwhile_is_told(synthetic, tmp_path):
+    def hit(one):
+        one.hostile()
+        for thing, kind in ((written_causes.NEIGHBOUR, kinds.LOST), (-1, kinds.RESTORED)):
+            one.tell(kind, thing=thing, track=-1, other=1, code=3, value=float(kinds.UNIT_DOMAIN), cause=-1)
+        one.tell(kinds.CONTACT_LOST, thing=-1, track=-1, other=1, cause=-1)
+        one.tell(kinds.LOST, written_causes.OTHER_NODE, thing=-1, track=-1, other=1, code=0, value=0.0, cause=-1)
+
+    results = written_causes.written(synthetic, tmp_path / "run", [(written_causes.LEAKER, hit)])
+    row = causes(results, VARIANT).to_pylist()[0]
+    events = read_run(results, VARIANT, 0)
+    story = tell(results, read_facts(results, VARIANT), events, (VARIANT, 0, row["object"]), row)
+    assert [(step["node"], step["sentence"]) for step in story["steps"][-4:-1]] == [
+        ("s400-cp", "fu-2 is lost: destroyed"),
+        ("s400-cp", "fu-2 is restored"),
+        ("s400-cp", "loses contact with crc"),
+    ]
+
+
 def test_rounds_that_are_missing_are_counted_by_whom_they_were_fired_at(synthetic, tmp_path):
     def spent(one):
         one.hostile()

@@ -13,6 +13,7 @@ from openiamd.results.story_words import clock, sentence
 
 FRIENDLY = ("ASSUMED_FRIEND", "FRIEND", "NEUTRAL")
 TRACK_NEWS = (kinds.TRACK_CONFIRMED, kinds.TRACK_RECEIVED, kinds.IDENTITY)
+DUTY = (kinds.STATE_CHANGED, kinds.LOST, kinds.RESTORED)  # may be about the object that destroyed something
 HITS = (kinds.KILL, kinds.MISS, kinds.OVERKILL)
 STEPS = {  # of the chain, in order → words
     "looked_at": "first look",
@@ -97,11 +98,12 @@ def _around(events: Iterable[Event], own: Sequence[Event], shooters: Sequence[st
     if not seen:
         return []
     first_s, last_s = seen[0].time_s, seen[-1].time_s
+    told = {event.event for event in own}
     return [
         event
         for event in events
-        if not event.about and event.track_number < 0 and event.node in shooters and first_s <= event.time_s <= last_s
-        and event.kind not in (kinds.ASSESSED, kinds.CEASED)
+        if event.track_number < 0 and event.node in shooters and first_s <= event.time_s <= last_s
+        and (event.kind in DUTY or not event.about) and event.event not in told
     ]  # fmt: skip
 
 

@@ -29,6 +29,12 @@ HELD = {
     "weapons hold": "weapons control forbids it",
     "no order from above": "control is centralized, and no order has come from above",
     "not interrogated": "it has not been asked as often as the doctrine wants",
+    "zone": "a zone forbids fire where it is",
+    "cease fire": "an order to hold or cease fire is in force",
+    "engaged elsewhere": "a report says that another node is engaging it",
+    "not ready": "no fire unit of the node is on duty",
+    "training": "the fire unit trains and may not launch",
+    "no authority": "the authority to identify or engage it lies elsewhere",
 }
 CEASED = {
     "track lost": "the track was lost",
@@ -36,6 +42,10 @@ CEASED = {
     "left the envelope": "it left the envelope",
     "identity changed": "the track became a friend or neutral",
     "no round": "no round or no guidance was free",
+    "ordered to cease": "an order to hold or cease fire came",
+    "slew too late": "the unit could not turn to it in time",
+    "no guidance": "nothing could guide the round",
+    "out of action": "the fire unit or its radar was lost",
 }
 
 
@@ -90,6 +100,12 @@ def _outcome(event: Event, name: str) -> str:
     return f"the round of {unit} {what}"
 
 
+def _thing(event: Event) -> str:
+    """Return what a node, sensor, fire unit or link is called in an event of readiness."""
+    known = [event.detail[kind] for kind in ("fire_unit", "sensor", "link") if kind in event.detail]
+    return next(iter(known), "the node")
+
+
 SENTENCES: dict[int, Callable[[Event, str], str]] = {
     kinds.LAUNCHED: lambda event, name: "sets out",
     kinds.LEAKED: lambda event, name: f"gets through to {event.detail.get('asset', 'its end')}",
@@ -139,6 +155,9 @@ SENTENCES: dict[int, Callable[[Event, str], str]] = {
     kinds.WASTED: _outcome,
     kinds.OVERKILL: _outcome,
     kinds.ASSESSED: lambda event, name: f"assesses its shot: {event.detail.get('assessment', '?')}",
+    kinds.STATE_CHANGED: lambda event, name: f"{_thing(event)} changes its state: {event.detail.get('state', '?')}",
+    kinds.LOST: lambda event, name: f"{_thing(event)} is lost: {event.detail.get('loss_cause', '?')}",
+    kinds.RESTORED: lambda event, name: f"{_thing(event)} is restored",
     kinds.CONTACT_LOST: lambda event, name: f"loses contact with {event.detail.get('superior', 'its superior')}",
     kinds.CONTACT_RESTORED: lambda event, name: f"is in contact with {event.detail.get('superior', 'its superior')}",
 }
