@@ -69,7 +69,7 @@ def _counterfactual(one: Mapping[str, Any]) -> Iterator[str]:
         yield from _paragraph("what", one["description"], 4)
     else:
         shown, more = one["changes"][:3], len(one["changes"]) - 3
-        text = "; ".join(shown) + (f"; and {more} more changes" if more > 0 else "")
+        text = "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
         yield from _paragraph("differs", text or one["description"], 4)
     if one["missing"]:
         yield from _paragraph("outcome", one["missing"], 4)
