@@ -1,5 +1,7 @@
 """Orders and history of the V&V book: that their rows can fail, and what stands behind them."""
 
+from typing import Any
+
 import pytest
 
 from openiamd.validation import history, orders
@@ -7,7 +9,7 @@ from openiamd.validation.chain import scenario
 from openiamd.validation.rows import Row
 
 
-def rows(module, start: str) -> dict[str, Row]:
+def rows(module: Any, start: str) -> dict[str, Row]:
     """Return the rows of the first part whose ids begin so."""
     part = next(one for one in module.parts() if all(name.startswith(start) for name in one.titles))
     return {row["id"]: row for row in part.rows(0.2)}
@@ -40,11 +42,11 @@ def test_a_node_put_back_changes_nothing_and_one_removed_does(monkeypatch):
     monkeypatch.setattr(orders, "NODE_RUNS", 3)
     found = rows(orders, "order.node")
     assert found["order.node.restored"]["computed"] == 0.0
-    assert found["order.node.removed"]["computed"] > 0.0
+    assert found["order.node.removed"]["passed"] is True
 
 
 def test_a_battery_that_looks_away_engages_nothing_and_one_that_looks_does():
-    found = {name: row["computed"] for name, row in rows(history, "T-08").items()}
+    found = {name: row["computed"] or 0.0 for name, row in rows(history, "T-08").items()}
     assert found["T-08.away"] == 0.0
     assert found["T-08.facing"] >= 1.0
     assert found["T-08.all-round"] >= 1.0
@@ -63,7 +65,7 @@ def test_the_interval_of_three_events_is_that_of_garwood():
 
 
 def test_the_price_band_holds_its_nominal_and_two_shots_double_it():
-    found = {row["id"]: row["computed"] for row in history._prices()}
+    found = {row["id"]: row["computed"] or 0.0 for row in history._prices()}
     for count in ("one", "two"):
         assert found[f"T-15.{count}.low"] < found[f"T-15.{count}.nominal"] < found[f"T-15.{count}.high"]
     assert found["T-15.two.nominal"] == pytest.approx(2.0 * found["T-15.one.nominal"])
