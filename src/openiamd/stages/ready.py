@@ -4,7 +4,7 @@ Reads   duty table, fire units, threats, tracks (cues), contact with the superio
 Writes  duty state; ``off`` and sector of radars, ``withheld`` and sector of fire units, ``cut`` of links, ``down`` and
         ``on_hold`` of nodes; engagements of what is lost, track files of lost nodes
 
-Changes take effect at the beginning of a step. Without anything that changes, the table is None and nothing is done.
+Changes take effect at the beginning of a step. Without anything that changes, the table is empty and nothing is done.
 """
 
 import math
@@ -49,7 +49,7 @@ ROUNDING_S = 1e-6
 
 
 @kernel
-def _log_duty(
+def log_duty(
     now_s: float,
     kind: int,
     duty: DutyTable,
@@ -69,28 +69,28 @@ def _log_duty(
 
 
 @kernel
-def _lose(
+def lose(
     now_s: float, duty: DutyTable, state: DutyState, events: EventLog, run: int, element: int, thing: int, cause: int,
     code: int,
 ) -> None:  # fmt: skip
     """Count one more loss of an element, and log it."""
     own = state.element[run, element]
     own.losses += 1
-    own.lost_event = _log_duty(now_s, LOST, duty, events, run, element, thing, cause, code)
+    own.lost_event = log_duty(now_s, LOST, duty, events, run, element, thing, cause, code)
 
 
 @kernel
-def _restore(
+def restore(
     now_s: float, duty: DutyTable, state: DutyState, events: EventLog, run: int, element: int, code: int
 ) -> None:
     """Take one loss off an element, and log it."""
     own = state.element[run, element]
     own.losses -= 1
-    _log_duty(now_s, RESTORED, duty, events, run, element, NONE, own.lost_event, code)
+    log_duty(now_s, RESTORED, duty, events, run, element, NONE, own.lost_event, code)
 
 
 @kernel
-def _change_states(now_s: float, step_s: float, duty: DutyTable, state: DutyState, events: EventLog, run: int) -> None:
+def change_states(now_s: float, step_s: float, duty: DutyTable, state: DutyState, events: EventLog, run: int) -> None:
     """Carry out the changes of state that are due since the step before."""
     for change in range(duty.change.shape[0]):
         due = duty.change[change]
@@ -106,24 +106,24 @@ def _change_states(now_s: float, step_s: float, duty: DutyTable, state: DutyStat
             own.holds = due.state != ACTIVE
         else:
             own.trains = due.state != ACTIVE
-        _log_duty(now_s, STATE_CHANGED, duty, events, run, due.element, NONE, NONE, due.state)
+        log_duty(now_s, STATE_CHANGED, duty, events, run, due.element, NONE, NONE, due.state)
 
 
 @kernel
-def _count_faults(now_s: float, duty: DutyTable, state: DutyState, events: EventLog, run: int) -> None:
+def count_faults(now_s: float, duty: DutyTable, state: DutyState, events: EventLog, run: int) -> None:
     """Begin and end the faults that are due."""
     for fault in range(duty.fault.shape[0]):
         row, own = duty.fault[fault], state.fault[run, fault]
         if own.phase == PENDING_FAULT and own.from_s <= now_s + ROUNDING_S:
             own.phase = RAGING
-            _lose(now_s, duty, state, events, run, row.element, NONE, NONE, row.cause)
+            lose(now_s, duty, state, events, run, row.element, NONE, NONE, row.cause)
         if own.phase == RAGING and own.until_s <= now_s + ROUNDING_S:
             own.phase = OVER
-            _restore(now_s, duty, state, events, run, row.element, row.cause)
+            restore(now_s, duty, state, events, run, row.element, row.cause)
 
 
 @kernel
-def _count_destroyed(
+def count_destroyed(
     now_s: float, duty: DutyTable, threats: ThreatTable, draws: Draws, state: DutyState, events: EventLog, run: int
 ) -> None:
     """Destroy what assets hold where something got through since the last step; restore what has waited long enough.
@@ -134,7 +134,7 @@ def _count_destroyed(
         own = state.element[run, element]
         if 0.0 <= own.restored_s <= now_s + ROUNDING_S:
             own.restored_s = -1.0
-            _restore(now_s, duty, state, events, run, element, DESTROYED)
+            restore(now_s, duty, state, events, run, element, DESTROYED)
     logged = min(events.tally[run, COUNT], events.row.shape[1])
     for event in range(state.seen[run], logged):
         told = events.row[run, event]
@@ -148,13 +148,13 @@ def _count_destroyed(
                 continue
             draw = uniform(draws.seed, draws.first + run, DESTRUCTION, leaker, entity, 0, 0)
             if draw < row.probability:
-                _lose(now_s, duty, state, events, run, row.element, told.thing, event, DESTROYED)
+                lose(now_s, duty, state, events, run, row.element, told.thing, event, DESTROYED)
                 own.restored_s = now_s + row.restored_after_s
     state.seen[run] = logged
 
 
 @kernel
-def _is_cued(now_s: float, place: Rows, tracks: TrackState, antennas: SensorState, run: int, sensor: int) -> bool:
+def is_cued(now_s: float, place: Rows, tracks: TrackState, antennas: SensorState, run: int, sensor: int) -> bool:
     """Tell whether a link reports a track to a radar's node, not taken for friendly, within the radar's cue range.
 
     place  row of the radar among the elements
@@ -177,7 +177,7 @@ def _is_cued(now_s: float, place: Rows, tracks: TrackState, antennas: SensorStat
 
 
 @kernel
-def _guides(duty: DutyTable, weapons: WeaponState, run: int, sensor: int) -> bool:
+def guides(duty: DutyTable, weapons: WeaponState, run: int, sensor: int) -> bool:
     """Tell whether any fire unit is at work with this radar: ordered to fire, or with rounds on their way."""
     for element in range(duty.element.shape[0]):
         row = duty.element[element]
@@ -190,12 +190,12 @@ def _guides(duty: DutyTable, weapons: WeaponState, run: int, sensor: int) -> boo
 
 
 @kernel
-def _watch_cue(
+def watch_cue(
     now_s: float, duty: DutyTable, tracks: TrackState, antennas: SensorState, state: DutyState, run: int, element: int
 ) -> bool:
     """Return whether a radar that waits for a cue is to radiate: from its activation until its cues have lingered."""
     row, own = duty.element[element], state.element[run, element]
-    if _is_cued(now_s, row, tracks, antennas, run, row.index):
+    if is_cued(now_s, row, tracks, antennas, run, row.index):
         own.heard_s = now_s
         own.cued_s = min(own.cued_s, now_s)
     elif now_s - own.heard_s > row.linger_s:
@@ -204,7 +204,7 @@ def _watch_cue(
 
 
 @kernel
-def _set_sensor(
+def set_sensor(
     now_s: float, duty: DutyTable, tracks: TrackState, messages: MessageState, weapons: WeaponState,
     antennas: SensorState, state: DutyState, events: EventLog, run: int, element: int,
 ) -> None:  # fmt: skip
@@ -214,20 +214,20 @@ def _set_sensor(
     own.down = own.losses > 0 or contact.down
     radiates, cued = own.state == ACTIVE, own.state == CUED
     if cued:
-        radiates = _watch_cue(now_s, duty, tracks, antennas, state, run, element)
+        radiates = watch_cue(now_s, duty, tracks, antennas, state, run, element)
     if contact.lost_contact and duty.element[row.node].falls_silent:
         radiates = False
     if not radiates and not antenna.off and now_s > 0.0:
-        radiates = _guides(duty, weapons, run, row.index)
+        radiates = guides(duty, weapons, run, row.index)
     if cued and antenna.off == radiates and not own.down and now_s > 0.0:
-        _log_duty(now_s, STATE_CHANGED, duty, events, run, element, NONE, NONE, ACTIVE if radiates else DARK)
+        log_duty(now_s, STATE_CHANGED, duty, events, run, element, NONE, NONE, ACTIVE if radiates else DARK)
     antenna.off = own.down or not radiates
     antenna.limit_rad = row.sector_rad if own.limited else 0.0
     antenna.limit_facing_rad = row.facing_rad
 
 
 @kernel
-def _set_unit(
+def set_unit(
     now_s: float, duty: DutyTable, units: FireUnitTable, messages: MessageState, tracks: TrackState,
     weapons: WeaponState, state: DutyState, events: EventLog, run: int, element: int,
 ) -> None:  # fmt: skip
@@ -254,7 +254,7 @@ def _set_unit(
 
 
 @kernel
-def _set_node(
+def set_node(
     now_s: float, duty: DutyTable, tracks: TrackState, messages: MessageState, state: DutyState, events: EventLog,
     run: int, element: int,
 ) -> None:  # fmt: skip
@@ -278,7 +278,7 @@ def _set_node(
 def ready(
     time_s: float,
     step_s: float,
-    duty: DutyTable | None,
+    duty: DutyTable,
     units: FireUnitTable,
     threats: ThreatTable,
     draws: Draws,
@@ -286,26 +286,27 @@ def ready(
     messages: MessageState,
     weapons: WeaponState,
     antennas: SensorState,
-    state: DutyState | None,
+    state: DutyState,
     events: EventLog,
     first_run: int,
     last_run: int,
 ) -> None:
     """Bring the condition of every element to the beginning of the step: nodes first, then what hangs on them."""
-    if duty is not None and state is not None:
-        for run in range(first_run, last_run):
-            _change_states(time_s, step_s, duty, state, events, run)
-            _count_faults(time_s, duty, state, events, run)
-            _count_destroyed(time_s, duty, threats, draws, state, events, run)
-            for element in range(duty.element.shape[0]):
-                row = duty.element[element]
-                if row.domain == NODE_ELEMENT:
-                    _set_node(time_s, duty, tracks, messages, state, events, run, element)
-                elif row.domain == SENSOR_ELEMENT:
-                    _set_sensor(time_s, duty, tracks, messages, weapons, antennas, state, events, run, element)
-                elif row.domain == UNIT_ELEMENT:
-                    _set_unit(time_s, duty, units, messages, tracks, weapons, state, events, run, element)
-                elif row.domain == LINK_ELEMENT:
-                    ends_down = messages.node[run, row.node].down or messages.node[run, row.partner].down
-                    cut = state.element[run, element].losses > 0 or ends_down
-                    messages.link[run, row.index].cut = cut
+    if duty.element.shape[0] == 0:
+        return
+    for run in range(first_run, last_run):
+        change_states(time_s, step_s, duty, state, events, run)
+        count_faults(time_s, duty, state, events, run)
+        count_destroyed(time_s, duty, threats, draws, state, events, run)
+        for element in range(duty.element.shape[0]):
+            row = duty.element[element]
+            if row.domain == NODE_ELEMENT:
+                set_node(time_s, duty, tracks, messages, state, events, run, element)
+            elif row.domain == SENSOR_ELEMENT:
+                set_sensor(time_s, duty, tracks, messages, weapons, antennas, state, events, run, element)
+            elif row.domain == UNIT_ELEMENT:
+                set_unit(time_s, duty, units, messages, tracks, weapons, state, events, run, element)
+            elif row.domain == LINK_ELEMENT:
+                ends_down = messages.node[run, row.node].down or messages.node[run, row.partner].down
+                cut = state.element[run, element].losses > 0 or ends_down
+                messages.link[run, row.index].cut = cut
