@@ -64,7 +64,7 @@ class World(NamedTuple):
     beliefs: BeliefTable
     interceptors: InterceptorTable
     fire_units: FireUnitTable
-    duty: DutyTable | None = None  # None where nothing changes its readiness and nothing is lost
+    duty: DutyTable
 
 
 class State(NamedTuple):
@@ -82,7 +82,7 @@ class State(NamedTuple):
     work: TrackerWork
     nearest: ScoreWork
     scratch: Floats  # (2, 6)
-    duty: DutyState | None
+    duty: DutyState
 
 
 class Capacity(NamedTuple):
@@ -113,6 +113,8 @@ def compile_world(scenario: ResolvedScenario) -> World:
     """
     ground = compile_terrain(scenario)
     propagation, losses, marcum = compile_propagation(scenario, antenna_heights_m(scenario, ground.sites))
+    sensors = compile_sensors(scenario, ground.sites, ground.masks, losses, marcum)
+    nodes, units = compile_nodes(scenario, ground.table), compile_fire_units(scenario, ground.table)
     world = World(
         clock=np.array(
             [
@@ -124,21 +126,20 @@ def compile_world(scenario: ResolvedScenario) -> World:
             ]
         ),
         threats=compile_threats(scenario),
-        sensors=compile_sensors(scenario, ground.sites, ground.masks, losses, marcum),
+        sensors=sensors,
         terrain=ground.table,
         propagation=propagation,
         tracker=compile_tracker(scenario),
         links=compile_links(scenario),
-        nodes=compile_nodes(scenario, ground.table),
+        nodes=nodes,
         assets=compile_assets(scenario, ground.table),
         corridors=compile_corridors(scenario),
         plans=compile_plans(scenario),
         beliefs=compile_beliefs(scenario),
         interceptors=compile_interceptors(scenario),
-        fire_units=compile_fire_units(scenario, ground.table),
+        fire_units=units,
+        duty=compile_duty(scenario, nodes.position_m, sensors.position_m, units.position_m),
     )
-    duty = compile_duty(scenario, world.nodes.position_m, world.sensors.position_m, world.fire_units.position_m)
-    world = world._replace(duty=duty)
     _refuse_collisions(scenario, world)
     return world
 
@@ -164,7 +165,7 @@ def _refuse_collisions(scenario: ResolvedScenario, world: World) -> None:
         (world.links.row["entity"], [link.id for link in scenario.links]),
         (world.fire_units.row["entity"], [unit.id for unit in scenario.fire_units]),
     ]
-    if world.duty is not None:
+    if world.duty.element.shape[0] > 0:
         nodes = world.duty.element["entity"][: len(scenario.nodes)]
         named.append((nodes, [node.id for node in scenario.nodes]))
         named.append((world.duty.fault["entity"], [fault.id for fault in scenario.duties.faults]))
