@@ -79,7 +79,7 @@ def schedules() -> st.SearchStrategy[Data]:
 @st.composite
 def doctrines(draw: st.DrawFn, is_idealised: bool, can_be_central: bool) -> Data:
     """Return one set of rules."""
-    statuses = st.sampled_from(["HOLD", "TIGHT", "FREE"])
+    statuses = st.sampled_from(["HOLD", "TIGHT", "TIGHT", "FREE", "FREE"])
     methods = ["DECENTRALIZED", "AUTONOMOUS"] + ["CENTRALIZED"] * can_be_central
     rules: Data = {
         "weapons_control": draw(statuses),
@@ -116,10 +116,11 @@ def forces(draw: st.DrawFn, types: Data, is_idealised: bool) -> Data:
     for name in names:
         radar = {"type": types["radar"], "node": name, "at": draw(places()), "interrogator": draw(switches)}
         sensors[f"{name}-radar"] = radar | {"facing": draw(bearings)} | draw(duties())
-        if draw(switches):
-            site = draw(places())
-            sensors[f"{name}-guide"] = {"type": types["guide"], "node": name, "at": site, "facing": draw(bearings)}
-            unit = {"type": types["unit"], "node": name, "at": site, "facing": draw(bearings)}
+        if draw(st.integers(0, 3)):
+            site, facing = draw(places(most=5)), draw(bearings)
+            guided = facing if draw(st.integers(0, 3)) else draw(bearings)
+            sensors[f"{name}-guide"] = {"type": types["guide"], "node": name, "at": site, "facing": guided}
+            unit = {"type": types["unit"], "node": name, "at": site, "facing": facing}
             unit |= {"radar": f"{name}-guide", "load": {types["load"]: draw(st.integers(0, 8))}}
             if is_idealised and draw(switches):
                 unit |= {"service_time": f"{draw(st.integers(1, 30))} s", "track_probability": 0.9}
