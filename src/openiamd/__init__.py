@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from openiamd.scenario.load import load_scenario
     from openiamd.studies.compare import compare
     from openiamd.studies.coverage import coverage
+    from openiamd.studies.resilience import resilience
+    from openiamd.studies.saturation import saturation
     from openiamd.studies.simulate import simulate
     from openiamd.studies.track_plots import track_plots
     from openiamd.world.compile import compile_world
@@ -31,7 +33,9 @@ __all__ = [
     "coverage",
     "load_scenario",
     "open_results",
+    "resilience",
     "resolve",
+    "saturation",
     "simulate",
     "track_plots",
 ]
@@ -44,6 +48,8 @@ _HOMES = {
     "simulate": "openiamd.studies.simulate",
     "compare": "openiamd.studies.compare",
     "coverage": "openiamd.studies.coverage",
+    "resilience": "openiamd.studies.resilience",
+    "saturation": "openiamd.studies.saturation",
     "track_plots": "openiamd.studies.track_plots",
     "open_results": "openiamd.results.store",
 }
