@@ -178,6 +178,7 @@ SPOILED = [
     ),
     ("blue: {}", "blue: {method: CENTRALIZED}", 9, "under CENTRALIZED control but has no superior", "DECENTRALIZED"),
     ("blue: {}", "blue: {hostile: {speed: [300 m/s, 30 m/s]}}", 7, "lower limit 300 is not below", "exchange"),
+    ("blue: {}", "blue: {slow_speed: 900 m/s}", 7, "lower limit 900 is not below upper limit 900", "exchange"),
     (
         "floor: 1 km, ceiling: 2 km",
         "floor: 3 km, ceiling: 2 km",
@@ -240,8 +241,6 @@ SPOILED = [
     ("l16: null", "l17: null", 25, "variant 'alone' deletes 'links.l17', which the base does not have", "'l16'"),
     ("alone: {", "alone: {name: x, ", 25, "variant 'alone' overrides 'name'", "base"),
     ("joined: {}", "joined: {nodes: {post: {doctrine: red}}}", 26, "node 'post' follows doctrine 'red'", "'blue'"),
-    ("joined: {}", "joined: {readiness: {state: boxed}}", 26, "boxed but applies to no node", "applies_to"),
-    ("joined: {}", "joined: {readiness: {state: boxed, applies_to: [cp]}}", 26, "readiness names node 'cp'", "'post'"),
     (
         "joined: {}",
         "joined: {idealised: {values: {s400/91n6e.revisit: 1 s}}}",

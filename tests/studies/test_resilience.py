@@ -1,6 +1,7 @@
 """Losses: known effects in small scenes, the intact defence restored, and what is refused before any writing."""
 
 import json
+import math
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 
@@ -109,15 +110,17 @@ def test_what_comes_back_before_the_raid_changes_nothing(tmp_path):
     assert (row["difference_mean"], row["kept_mean"], row["kept_method"]) == (0.0, 1.0, POISSON_EQUAL)
 
 
-def test_hours_of_duty_are_cut():
+def test_a_loss_is_a_certain_fault_of_all_that_goes_with_it():
     scene = resolved(two_units())
-    unit = choose(elements(scene), ["unit"])[0].parts
-    early, late = without(scene, unit, 0.0, 90.0).fire_units[0], without(scene, unit, 90.0, 1e12).fire_units[0]
-    assert (early.active_from_s, late.active_from_s, late.active_until_s) == (90.0, 0.0, 90.0)
-    assert early.active_until_s == scene.fire_units[0].active_until_s
-    assert without(scene, unit, 0.0, 90.0).fire_units[1] == scene.fire_units[1]
-    with pytest.raises(UsageError, match="'unit' would be lost and come back"):
-        without(scene, unit, 30.0, 90.0)
+    lost = without(scene, choose(elements(scene), ["post"])[0].parts, 30.0, 90.0)
+    assert [(one.domain, one.index) for one in lost.duties.faults] == [
+        ("fire_unit", 0),
+        ("fire_unit", 1),
+        ("node", 0),
+        ("sensor", 0),
+    ]
+    assert {(one.at_s, one.until_s, one.probability, one.spread_s) for one in lost.duties.faults} == {(30, 90, 1, 0)}
+    assert replace(lost, duties=scene.duties) == scene
     assert all(unit.active_from_s > scene.duration_s for unit in undefended(scene).fire_units)
 
 
@@ -127,7 +130,7 @@ def test_a_load_of_a_mixed_unit_can_be_lost():
     mixed = replace(scene.fire_units[0], magazines=((0, 3), (1, 2)))
     scene = replace(scene, interceptors=twice, fire_units=(mixed, scene.fire_units[1]))
     (load,) = choose(elements(scene), ["unit:ideal/other"])
-    assert without(scene, load.parts, 0.0, 1e12).fire_units[0].magazines == ((0, 3),)
+    assert without(scene, load.parts, 0.0, math.inf).fire_units[0].magazines == ((0, 3),)
     with pytest.raises(UsageError, match="load"):
         without(scene, load.parts, 0.0, 60.0)
 
@@ -189,7 +192,6 @@ def test_the_drawing_prints_every_number(pairs):
         (["--measure", "beauty"], "there is no measure 'beauty'"),
         (["--at", "3 h"], "elements would be lost at 10800 s"),
         (["--until", "0 s"], "before they are lost"),
-        (["--at", "1 min", "--until", "2 min"], "would be lost and come back"),
         (["--at", "5"], "has no unit"),
         (["--order", "3"], "'3' is not a whole number"),
         (["--variant", "none"], "none"),

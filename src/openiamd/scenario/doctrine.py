@@ -39,6 +39,16 @@ class HostileBehaviour(Entry):
     )
 
 
+class ContactLoss(Entry):
+    """What a node does that no longer hears its superior."""
+
+    action: Literal["autonomous_free", "autonomous_tight", "hold", "dark", "self_defence"] = Field(
+        description="autonomous_free, autonomous_tight, hold: that control status. dark: its radars fall silent "
+        "and its fire units take no orders. self_defence: as hold, with self-defence even where the doctrine has none."
+    )
+    after: PositiveTime = Field(description="Silence of the superior after which it takes effect.")
+
+
 class Doctrine(Entry):
     """One set of rules."""
 
@@ -48,6 +58,11 @@ class Doctrine(Entry):
     )
     autonomous: ControlStatus = Field(
         default="TIGHT", description="Weapons control status when contact with the superior is lost."
+    )
+    contact_loss: ContactLoss | None = Field(
+        default=None,
+        description="What happens when contact with the superior is lost, and after which time; instead of "
+        "'autonomous' and the contact_timeout of the node's catalogue entry.",
     )
     method: Literal["DECENTRALIZED", "CENTRALIZED", "AUTONOMOUS"] = Field(
         default="DECENTRALIZED",
@@ -61,6 +76,9 @@ class Doctrine(Entry):
     hostile: HostileBehaviour = Field(default_factory=HostileBehaviour, description="Hostile behaviour.")
     ballistic_speed: Speed = Field(
         default=_default(900.0, "m/s"), description="A track faster than this is a ballistic missile, and HOSTILE."
+    )
+    slow_speed: Speed = Field(
+        default=_default(80.0, "m/s"), description="A track slower than this is of the class 'slow', like a drone."
     )
     interrogations: int = Field(
         default=2, ge=0, le=50, description="Unanswered interrogations before behaviour counts."

@@ -1,20 +1,24 @@
 """Elements of a defence that may be lost, and a scenario without some of them for a while.
 
-A loss closes the hours of duty of what is lost. Whatever is in flight or under way stays as it is: a shot that was
-fired is flown to its end, and a unit that has begun to react launches.
+A loss is a fault that happens for certain, as a scenario's own ``faults`` are: `stages/ready.py` says what it does.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
+from openiamd.catalogue.duties import CAUSES, DOMAINS, Fault
 from openiamd.catalogue.places import NEVER_S
 from openiamd.catalogue.resolved import FireUnit, Link, ResolvedScenario, Sensor
 from openiamd.errors import UsageError
 from openiamd.scenario.document import suggestion
 
-Part = tuple[str, int, int]  # section, index, interceptor (loads) or −1
-OnDuty = TypeVar("OnDuty", Sensor, FireUnit, Link)
+NODE, SENSOR, UNIT, LINK = DOMAINS
+LOAD = "load"
+FAILURE = CAUSES[0]
+
+Part = tuple[str, int, int]  # domain or LOAD, index, interceptor (loads) or −1
 
 
 class Element(NamedTuple):
@@ -33,30 +37,33 @@ def elements(resolved: ResolvedScenario) -> list[Element]:
     """
     found: list[tuple[str, str, frozenset[Part]]] = []
     for index, node in enumerate(resolved.nodes):
-        held = {("sensor", place, -1) for place, one in enumerate(resolved.sensors) if one.node == index}
-        held |= {("fire unit", place, -1) for place, one in enumerate(resolved.fire_units) if one.node == index}
-        held |= {("link", place, -1) for place, one in enumerate(resolved.links) if index in (one.sender, one.receiver)}
-        found.append((node.id, "node", frozenset(held)))
-    for kind, members in (("sensor", resolved.sensors), ("fire unit", resolved.fire_units), ("link", resolved.links)):
+        held = {(SENSOR, place, -1) for place, one in enumerate(resolved.sensors) if one.node == index}
+        held |= {(UNIT, place, -1) for place, one in enumerate(resolved.fire_units) if one.node == index}
+        held |= {(LINK, place, -1) for place, one in enumerate(resolved.links) if index in (one.sender, one.receiver)}
+        found.append((node.id, NODE, frozenset({(NODE, index, -1), *held})))
+    for kind, members in ((SENSOR, resolved.sensors), (UNIT, resolved.fire_units), (LINK, resolved.links)):
         found += [(one.id, kind, frozenset({(kind, place, -1)})) for place, one in enumerate(members)]
     for place, unit in enumerate(resolved.fire_units):
         if len(unit.magazines) > 1:
             for interceptor, _ in unit.magazines:
                 name = f"{unit.id}:{resolved.interceptors[interceptor].id}"
-                found.append((name, "load", frozenset({("load", place, interceptor)})))
+                found.append((name, LOAD, frozenset({(LOAD, place, interceptor)})))
     names = [name for name, _, _ in found]
     return [
-        Element(name if names.count(name) == 1 else f"{kind} {name}", kind, parts, _idle(resolved, parts))
+        Element(
+            name if names.count(name) == 1 else f"{kind}:{name}", kind.replace("_", " "), parts, _idle(resolved, parts)
+        )
         for name, kind, parts in found
     ]
 
 
 def _idle(resolved: ResolvedScenario, parts: frozenset[Part]) -> str:
     """Return why nothing of an element is ever used, or ""."""
-    if not parts:
+    held = [part for part in parts if part[0] != NODE]
+    if not held:
         return "holds no sensor, fire unit or link"
-    for kind, index, interceptor in parts:
-        if kind == "load":
+    for kind, index, interceptor in held:
+        if kind == LOAD:
             if dict(resolved.fire_units[index].magazines)[interceptor] > 0:
                 return ""
             continue
@@ -67,7 +74,7 @@ def _idle(resolved: ResolvedScenario, parts: frozenset[Part]) -> str:
 
 
 def _member(resolved: ResolvedScenario, kind: str, index: int) -> Sensor | FireUnit | Link:
-    members = {"sensor": resolved.sensors, "fire unit": resolved.fire_units, "link": resolved.links}
+    members = {SENSOR: resolved.sensors, UNIT: resolved.fire_units, LINK: resolved.links}
     return members[kind][index]
 
 
@@ -89,42 +96,31 @@ def choose(known: Sequence[Element], names: Sequence[str] | None) -> list[Elemen
 
 
 def without(resolved: ResolvedScenario, parts: frozenset[Part], begin_s: float, end_s: float) -> ResolvedScenario:
-    """Return the scenario in which ``parts`` are off duty from ``begin_s`` until ``end_s``.
+    """Return the scenario in which ``parts`` fail at ``begin_s`` and are restored at ``end_s``, inf: never.
 
     Raises:
-        UsageError: what an outage would cut into two times of duty, or a load that comes and goes.
+        UsageError: a load that comes and goes.
     """
-
-    def cut(kind: str, members: tuple[OnDuty, ...]) -> tuple[OnDuty, ...]:
-        lost = {index for name, index, _ in parts if name == kind}
-        return tuple(_off(one, begin_s, end_s) if index in lost else one for index, one in enumerate(members))
-
-    loads = {(index, interceptor) for name, index, interceptor in parts if name == "load"}
-    if loads and (begin_s > 0.0 or end_s < NEVER_S):
+    loads = {(index, interceptor) for kind, index, interceptor in parts if kind == LOAD}
+    if loads and (begin_s > 0.0 or end_s < math.inf):
         raise UsageError(
             "a launcher's load is lost from the beginning to the end or not at all",
             hint="leave --at and --until out, or name the elements without loads",
         )
     units = tuple(
         replace(unit, magazines=tuple(one for one in unit.magazines if (index, one[0]) not in loads))
-        for index, unit in enumerate(cut("fire unit", resolved.fire_units))
+        for index, unit in enumerate(resolved.fire_units)
     )
-    sensors, links = cut("sensor", resolved.sensors), cut("link", resolved.links)
-    return replace(resolved, sensors=sensors, fire_units=units, links=links)
+    faults = [
+        Fault(f"lost {kind} {index}", kind, index, FAILURE, begin_s, end_s, probability=1.0, spread_s=0.0)
+        for kind, index, _ in sorted(parts)
+        if kind != LOAD
+    ]
+    duties = replace(resolved.duties, faults=(*resolved.duties.faults, *faults))
+    return replace(resolved, fire_units=units, duties=duties)
 
 
 def undefended(resolved: ResolvedScenario) -> ResolvedScenario:
     """Return the scenario in which no fire unit is ever on duty."""
-    units = tuple(_off(unit, 0.0, NEVER_S) for unit in resolved.fire_units)
+    units = tuple(replace(unit, active_from_s=NEVER_S, active_until_s=NEVER_S) for unit in resolved.fire_units)
     return replace(resolved, fire_units=units)
-
-
-def _off(one: OnDuty, begin_s: float, end_s: float) -> OnDuty:
-    """Return a member off duty from ``begin_s`` until ``end_s``; it has one time of duty."""
-    if begin_s <= one.active_from_s:
-        return replace(one, active_from_s=max(one.active_from_s, end_s))
-    if end_s >= one.active_until_s:
-        return replace(one, active_until_s=min(one.active_until_s, begin_s))
-    raise UsageError(
-        f"'{one.id}' would be lost and come back within its hours of duty", hint="give --at or --until, not both"
-    )

@@ -3,6 +3,7 @@
 All cases have the same draws, so that each is paired run by run with the intact defence.
 """
 
+import math
 from collections.abc import Sequence
 from functools import partial
 from itertools import combinations
@@ -11,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from openiamd.catalogue.places import NEVER_S
 from openiamd.catalogue.resolved import ResolvedScenario
 from openiamd.errors import UsageError
 from openiamd.results.cases import Columns, StudyFolder, finish_study, start_study
@@ -24,7 +24,7 @@ from openiamd.scenario.document import suggestion
 from openiamd.scenario.model import Scenario
 from openiamd.studies.cases import Base, Measure, Progress, default_output, load_base, manifest, run_cases
 from openiamd.studies.entities import entities
-from openiamd.studies.losses import Element, choose, elements, undefended, without
+from openiamd.studies.losses import LINK, LOAD, NODE, SENSOR, UNIT, Element, choose, elements, undefended, without
 
 RESILIENCE = "resilience"
 LEAKERS = "leakers.total"
@@ -68,7 +68,7 @@ def resilience(
     """
     base = load_base(source, variant, replications, seed, threads, terrain)
     key = _measure_key(base, measure)
-    end_s = NEVER_S if until_s is None else until_s
+    end_s = math.inf if until_s is None else until_s
     _check_times(base, at_s, until_s)
     if order not in (1, 2):
         raise UsageError(f"order is {order}", hint="order is 1 for single losses or 2 for pairs as well")
@@ -151,11 +151,11 @@ def _element_rows(
     resolved: ResolvedScenario, known: Sequence[Element], chosen: Sequence[Element]
 ) -> list[dict[str, Any]]:
     """Return one row an element: what goes with it, and why it was not lost where it was not."""
-    named = {"sensor": resolved.sensors, "fire unit": resolved.fire_units, "link": resolved.links}
+    named = {SENSOR: resolved.sensors, UNIT: resolved.fire_units, LINK: resolved.links, LOAD: resolved.fire_units}
     names = {one.name for one in chosen}
     rows = []
     for one in known:
-        parts = [resolved.fire_units[i].id if kind == "load" else named[kind][i].id for kind, i, _ in sorted(one.parts)]
+        parts = [named[kind][index].id for kind, index, _ in sorted(one.parts) if kind != NODE]
         left_out = "" if one.name in names else f"it {one.idle}" if one.idle else "not asked for"
         rows.append({"element": one.name, "kind": one.kind, "takes": ", ".join(parts), "left_out": left_out})
     return rows

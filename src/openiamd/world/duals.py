@@ -81,6 +81,7 @@ def merge_tracks(tracks: TrackState, run: int, node: int, kept: int, gone: int) 
         tracks.held_s[run, node, kept, radar] = max(tracks.held_s[run, node, kept, radar], latest_s)
     tracks.hit_s[run, node, kept, 0] = max(tracks.hit_s[run, node, kept, 0], tracks.hit_s[run, node, gone, 0])
     held.civil_s = max(held.civil_s, other.civil_s)
+    held.mode4_s = max(held.mode4_s, other.mode4_s)
     held.mode5_s = max(held.mode5_s, other.mode5_s)
     if held.remote_link == NONE and other.remote_link != NONE:
         held.remote_link, held.remote_number, held.remote_s = other.remote_link, other.remote_number, other.remote_s
