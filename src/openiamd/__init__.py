@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from openiamd.studies.coverage import coverage
     from openiamd.studies.resilience import resilience
     from openiamd.studies.saturation import saturation
+    from openiamd.studies.explain import explain
     from openiamd.studies.simulate import simulate
     from openiamd.studies.track_plots import track_plots
     from openiamd.world.compile import compile_world
@@ -31,6 +32,7 @@ __all__ = [
     "compare",
     "compile_world",
     "coverage",
+    "explain",
     "load_scenario",
     "open_results",
     "resilience",
@@ -50,6 +52,7 @@ _HOMES = {
     "coverage": "openiamd.studies.coverage",
     "resilience": "openiamd.studies.resilience",
     "saturation": "openiamd.studies.saturation",
+    "explain": "openiamd.studies.explain",
     "track_plots": "openiamd.studies.track_plots",
     "open_results": "openiamd.results.store",
 }

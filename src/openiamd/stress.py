@@ -2,21 +2,16 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from openiamd.options import output_folder
 
 if TYPE_CHECKING:
     from openiamd.results.cases import StudyFolder
 
 EXIT_INTERRUPTED = 130
 MOST_PAIRS = 20  # printed; the folder holds all
-
-
-def output_folder(chosen: Path | None, source: str, study: str) -> Path:
-    """Return the folder to write, by the scenario's name where none is chosen."""
-    name = Path(source).stem if source.endswith((".yaml", ".yml")) else source
-    return chosen or Path("runs") / f"{name}-{study}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def resilience(options: argparse.Namespace) -> int:
@@ -26,7 +21,7 @@ def resilience(options: argparse.Namespace) -> int:
     from openiamd.results.cases import open_study
     from openiamd.studies.resilience import resilience as lose_each
 
-    output = output_folder(options.output, options.scenario, "resilience")
+    output = output_folder(options.output, f"{_name(options.scenario)}-resilience")
     names = ("variant", "order", "measure", "replications", "seed", "threads", "terrain")
     given = {name: getattr(options, name) for name in names}
     try:
@@ -58,7 +53,7 @@ def saturation(options: argparse.Namespace) -> int:
     from openiamd.results.cases import open_study
     from openiamd.studies.saturation import saturation as saturate
 
-    output = output_folder(options.output, options.scenario, "saturation")
+    output = output_folder(options.output, f"{_name(options.scenario)}-saturation")
     names = ("object_class", "variant", "alone", "level", "replications", "seed", "threads", "terrain", "channels")
     given = {name: getattr(options, name) for name in names}
     try:
@@ -90,6 +85,11 @@ def saturation_tables(found: "StudyFolder") -> None:
     table(shown.title, shown.headings, shown.rows, shown.notes)
     for sentence in sentences(found):
         print(sentence)
+
+
+def _name(scenario: str) -> str:
+    """Return what a folder is named after: a name of the gallery, or a file without its folder and ending."""
+    return Path(scenario).stem
 
 
 def _kept(output: Path) -> str:
