@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from openiamd.scenario.load import load_scenario
     from openiamd.studies.compare import compare
     from openiamd.studies.coverage import coverage
+    from openiamd.studies.explain import explain
     from openiamd.studies.resilience import resilience
     from openiamd.studies.saturation import saturation
-    from openiamd.studies.explain import explain
     from openiamd.studies.simulate import simulate
     from openiamd.studies.track_plots import track_plots
     from openiamd.world.compile import compile_world

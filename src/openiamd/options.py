@@ -119,12 +119,6 @@ def add_options(name: str, command: argparse.ArgumentParser) -> None:
     if name in ("run", "compare", "resilience", "saturation", "coverage"):
         command.add_argument("-o", dest="output", type=Path, metavar="DIR", help="folder, absent or empty")
         command.add_argument("--terrain", metavar="SOURCE", help=TERRAIN)
-    if name == "track":
-        _add_track_options(command)
-    if name == "score":
-        _add_score_options(command)
-    if name == "explain":
-        _add_explain_options(command)
     if name not in ("check", "terrain", "schema"):
         command.add_argument("--json", action="store_true", help="print JSON alone on stdout")
     if name in ("run", "resilience", "saturation"):
@@ -133,21 +127,20 @@ def add_options(name: str, command: argparse.ArgumentParser) -> None:
         command.add_argument(
             "--variants", type=_names, metavar="A,B", help="variants (default: those that the scenario compares)"
         )
-    if name == "coverage":
-        _add_coverage_options(command)
-    if name == "resilience":
-        _add_resilience_options(command)
-    if name == "saturation":
-        _add_saturation_options(command)
     if name == "validate":
         command.add_argument("--all", action="store_true", help="print every row, not only misses")
         command.add_argument(
             "--only", default="", metavar="TEXT", help="only rows whose id or title contains TEXT, such as swerling"
         )
+    own = {
+        "track": _add_track_options, "score": _add_score_options, "explain": _add_explain_options,
+        "coverage": _add_coverage_options, "resilience": _add_resilience_options,
+        "saturation": _add_saturation_options, "terrain": _add_terrain_options,
+    }  # fmt: skip
+    if name in own:
+        own[name](command)
     if name == "catalogue":
         command.add_argument("entry", nargs="?", metavar="ENTRY", help="one entry, such as s400/91n6e")
-    if name == "terrain":
-        _add_terrain_options(command)
 
 
 def _add_coverage_options(command: argparse.ArgumentParser) -> None:
