@@ -129,7 +129,7 @@ LEAKERS = [
     ("identity_not_shared", hostile_elsewhere, "behaviour", 60.0),
     ("not_identified", unknown, "none", 50.0),
     ("dual_tracks", dual, "dual designation", 60.0),
-    *((HELD_CODES[reason], held(reason), kinds.HELD_REASONS[reason], 60.0) for reason in range(1, 7)),
+    *((HELD_CODES[reason], held(reason), kinds.HELD_REASONS[reason], 60.0) for reason in range(1, len(HELD_CODES))),
     ("outside_envelope", strayed, "outside envelope", 60.0),
     ("undecided", Story.hostile, "behaviour", 50.0),
     *((CEASED_CODES[reason], ceased(reason), kinds.CEASED_REASONS[reason], 70.0) for reason in range(1, 6)),

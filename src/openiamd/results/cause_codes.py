@@ -51,6 +51,14 @@ LEAKER_CAUSES = {
     "weapons_hold": Cause(RULES, "weapons control", "no order: weapons control status forbade it"),
     "no_order": Cause(RULES, "no order from above", "no order: centralized control, and none came from above"),
     "not_interrogated": Cause(RULES, "not interrogated", "no order: not asked as often as the doctrine wants"),
+    "zone": Cause(RULES, "rules of a zone", "no order: the rules of a zone forbade it"),
+    "cease_fire": Cause(RULES, "cease-fire", "no order: a cease-fire was in force"),
+    "engaged_elsewhere": Cause(
+        RULES, "engaged elsewhere", "no order: the shooter held fire, since it heard that another node engaged it"
+    ),
+    "not_ready": Cause(WEAPONS, "not ready", "no order: the fire unit was not ready"),
+    "training": Cause(RULES, "training", "no order: the shooter was in training"),
+    "no_authority": Cause(RULES, "no authority", "no order: the shooter had no authority to engage"),
     "outside_envelope": Cause(
         WEAPONS, "outside the envelope", "no order: no loaded interceptor could reach it at any time"
     ),

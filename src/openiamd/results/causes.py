@@ -22,7 +22,10 @@ RECEIVED = kinds.IDENTITY_REASONS.index("received")
 REPLIES = [kinds.IDENTITY_REASONS.index(f"{mode} reply") for mode in ("mode 5", "civil", "mode 4")]
 TRACK_NEWS = (kinds.TRACK_CONFIRMED, kinds.TRACK_RECEIVED, kinds.IDENTITY)
 RESULTS_OF_SHOTS = (kinds.KILL, kinds.MISS, kinds.OVERKILL, kinds.WASTED)
-HELD_CODES = ("", "no_channel", "no_missile", "outside_envelope", "weapons_hold", "no_order", "not_interrogated")
+HELD_CODES = (
+    *("", "no_channel", "no_missile", "outside_envelope", "weapons_hold", "no_order", "not_interrogated", "zone"),
+    *("cease_fire", "engaged_elsewhere", "not_ready", "training", "no_authority"),
+)
 CEASED_CODES = ("", "order_track_lost", "order_not_held", "order_envelope", "order_identity", "order_no_round")
 
 

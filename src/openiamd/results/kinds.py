@@ -79,6 +79,7 @@ IDENTITY_REASONS = (
 )
 HELD_REASONS = (
     "none", "no channel", "no missile", "outside envelope", "weapons hold", "no order from above", "not interrogated",
+    "zone", "cease fire", "engaged elsewhere", "not ready", "training", "no authority",
 )  # fmt: skip
 CEASED_REASONS = (
     "none", "track lost", "not held by engagement radar", "left the envelope", "identity changed", "no round",

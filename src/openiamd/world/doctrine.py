@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from openiamd.physics.draws import entity_hash
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Rows, rows_of
 from openiamd.world.sensors import stand
 from openiamd.world.terrain import TerrainTable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 HOLD, TIGHT, FREE = 0, 1, 2
 DECENTRALIZED, CENTRALIZED, AUTONOMOUS = 0, 1, 2
+GREEDY, OPTIMAL, RANDOM = 0, 1, 2
 
 
 NODE_COLUMNS = {
@@ -41,6 +43,13 @@ NODE_COLUMNS = {
     "engage_once": FLAG,
     "all_hostile": FLAG,  # idealised: every track is HOSTILE
     "weighs": FLAG,  # identifies by Bayes' rule; False: by rules
+    "entity": WHOLE,  # 32-bit hash of the id
+    "assignment": WHOLE,  # GREEDY, OPTIMAL, RANDOM
+    "coordinates": FLAG,  # holds fire at what it hears that another node engages
+    "half_time_s": NUMBER,  # time to go that halves what a track is worth
+    "weight_ballistic": NUMBER,
+    "weight_air": NUMBER,
+    "weight_slow": NUMBER,
 }
 
 
@@ -56,6 +65,7 @@ class AssetTable(NamedTuple):
 
     position_m: Floats  # (asset, 3)
     radius_m: Floats  # (asset,)
+    value: Floats  # (asset,)
 
 
 CORRIDOR_COLUMNS = {
@@ -79,7 +89,7 @@ class CorridorTable(NamedTuple):
 
 def compile_nodes(scenario: ResolvedScenario, terrain: TerrainTable) -> NodeTable:
     """Return the rules of each command node."""
-    from openiamd.catalogue.resolved import CONTROL_STATUSES, METHODS_OF_CONTROL
+    from openiamd.catalogue.resolved import ASSIGNMENTS, CONTROL_STATUSES, METHODS_OF_CONTROL
 
     nodes = scenario.nodes
 
@@ -89,6 +99,8 @@ def compile_nodes(scenario: ResolvedScenario, terrain: TerrainTable) -> NodeTabl
         "method_of_control": [METHODS_OF_CONTROL.index(node.method_of_control) for node in nodes],
         "all_hostile": [node.identify_all_hostile for node in nodes],
         "weighs": [node.weights is not None for node in nodes],
+        "entity": [entity_hash(node.id) for node in nodes],
+        "assignment": [ASSIGNMENTS.index(node.assignment) for node in nodes],
     }
     for name in NODE_COLUMNS:
         if name not in rows:
@@ -105,6 +117,7 @@ def compile_assets(scenario: ResolvedScenario, terrain: TerrainTable) -> AssetTa
     return AssetTable(
         position_m=np.array([stand(asset.position, scenario.origin, terrain)[0] for asset in assets]).reshape(-1, 3),
         radius_m=np.array([asset.radius_m for asset in assets], np.float64),
+        value=np.array([asset.value for asset in assets], np.float64),
     )
 
 
