@@ -14,15 +14,13 @@ from openiamd.physics.approach import first_reached
 from openiamd.physics.draws import WORTH, uniform
 from openiamd.physics.envelope import in_sector
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Draws, Floats, Rows, filled_rows
+from openiamd.world.authority import NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE
 from openiamd.world.doctrine import RANDOM, AssetTable, NodeTable
 from openiamd.world.events import NONE
 from openiamd.world.target_class import BALLISTIC, SLOW, target_class
 from openiamd.world.threats import KIND_AIRCRAFT, KIND_BALLISTIC, KIND_DRONE
 from openiamd.world.tracks import TrackState, coasted_state, height_slack_m
 from openiamd.world.weapons import IDLE, REACTING, FireUnitTable, InterceptorTable, WeaponState, holds, reach
-
-# The lowest code that applies is the reason given: what would have to change first.
-NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE = 1, 2, 3
 
 CANDIDATE_COLUMNS = {
     "slot": WHOLE,  # of the track at its node, −1: done with

@@ -12,6 +12,8 @@ from openiamd.world.correlation import STALE_INTERVALS
 from openiamd.world.events import NONE
 from openiamd.world.tracks import CONFIRMED
 
+ENGAGED_ELSEWHERE = 9  # why a track is held
+
 
 @kernel
 def engaged_elsewhere(now_s: float, rules: Rows, held: Rows) -> bool:
