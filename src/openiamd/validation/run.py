@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from openiamd.errors import UsageError
-from openiamd.validation import book, comparisons, depth, leakage, picture, saturation, sensing
+from openiamd.validation import book, comparisons, depth, fire, leakage, picture, saturation, sensing
 from openiamd.validation.rows import Part, Row
 
 Progress = Callable[[int, int, str], None]
@@ -16,6 +16,7 @@ CHAPTERS: list[tuple[str, Callable[[], list[Part]]]] = [
     ("salvos", leakage.wilkening),
     ("shoot-look-shoot", leakage.shots),
     ("magazines", leakage.magazines),
+    ("distribution of fire", fire.parts),
     ("saturation", saturation.parts),
     ("catalogue and comparisons", comparisons.parts),
 ]
