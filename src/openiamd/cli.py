@@ -224,7 +224,7 @@ def validate(options: argparse.Namespace) -> int:
         validation_tables(rows, every=options.all)
     kinds = [row["kind"] for row in rows]
     checked = sum(row["passed"] is not None for row in rows)
-    counted = ", ".join(f"{kinds.count(kind)} {kind}" for kind in ("exact", "statistical"))
+    counted = ", ".join(f"{kinds.count(kind)} {kind}" for kind in ("exact", "statistical", "ordering"))
     message(
         f"{checked - len(missed)} of {checked} published results reproduced ({counted}); "
         f"{kinds.count('comparison')} compared, untuned" + f"; missed: {missed}" * bool(missed)

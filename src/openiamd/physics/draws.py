@@ -40,6 +40,8 @@ SENSOR_PHASE = 12
 TRANSPONDER = 20
 REGISTRATION = 30
 WORTH = 40
+FAULT = 70
+DESTRUCTION = 71
 
 NO_ENTITY = 0  # stands for "no second entity"
 

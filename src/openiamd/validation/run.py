@@ -3,7 +3,19 @@
 from collections.abc import Callable
 
 from openiamd.errors import UsageError
-from openiamd.validation import book, comparisons, depth, fire, leakage, picture, saturation, sensing
+from openiamd.validation import (
+    book,
+    comparisons,
+    depth,
+    fire,
+    identities,
+    impatience,
+    leakage,
+    picture,
+    saturation,
+    sensing,
+    sets,
+)
 from openiamd.validation.rows import Part, Row
 
 Progress = Callable[[int, int, str], None]
@@ -17,7 +29,10 @@ CHAPTERS: list[tuple[str, Callable[[], list[Part]]]] = [
     ("shoot-look-shoot", leakage.shots),
     ("magazines", leakage.magazines),
     ("distribution of fire", fire.parts),
+    ("other parameters", sets.parts),
     ("saturation", saturation.parts),
+    ("waiting", impatience.parts),
+    ("identity", identities.parts),
     ("catalogue and comparisons", comparisons.parts),
 ]
 

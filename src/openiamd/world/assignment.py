@@ -20,7 +20,18 @@ from openiamd.world.events import NONE
 from openiamd.world.target_class import BALLISTIC, SLOW, target_class
 from openiamd.world.threats import KIND_AIRCRAFT, KIND_BALLISTIC, KIND_DRONE
 from openiamd.world.tracks import TrackState, coasted_state, height_slack_m
-from openiamd.world.weapons import IDLE, REACTING, FireUnitTable, InterceptorTable, WeaponState, holds, reach
+from openiamd.world.weapons import (
+    IDLE,
+    NOT_READY,
+    REACTING,
+    TRAINING,
+    FireUnitTable,
+    InterceptorTable,
+    WeaponState,
+    holds,
+    reach,
+    stands_down,
+)
 
 CANDIDATE_COLUMNS = {
     "slot": WHOLE,  # of the track at its node, −1: done with
@@ -125,15 +136,15 @@ def count_promised(nodes: NodeTable, units: FireUnitTable, weapons: WeaponState,
 
 
 @kernel
-def responsible(units: FireUnitTable, unit: int, node: int, state: Floats, now_s: float) -> bool:
-    """Tell whether a track is the unit's business: its node's, its hours, its sector of responsibility."""
+def responsible(units: FireUnitTable, unit: int, condition: Rows, state: Floats) -> bool:
+    """Tell whether a track lies in the unit's sector of responsibility, and in that to which it is limited now."""
     row, unit_m = units.row[unit], units.position_m[unit]
-    if row.node != node or now_s < row.active_from_s or now_s >= row.active_until_s:
+    dx, dy, dz = state[0] - unit_m[0], state[1] - unit_m[1], state[2] - unit_m[2]
+    if condition.limit_rad > 0.0 and not in_sector(
+        units.basis[unit], dx, dy, dz, condition.limit_facing_rad, condition.limit_rad
+    ):
         return False
-    return in_sector(
-        units.basis[unit], state[0] - unit_m[0], state[1] - unit_m[1], state[2] - unit_m[2],
-        row.responsibility_facing_rad, row.responsibility_sector_rad,
-    )  # fmt: skip
+    return in_sector(units.basis[unit], dx, dy, dz, row.responsibility_facing_rad, row.responsibility_sector_rad)
 
 
 @kernel
@@ -180,13 +191,17 @@ def weigh_pairs(
     for unit in range(units.row.shape[0]):
         if units.row[unit].node != node:
             continue
+        condition = weapons.unit[run, unit]
+        ready = stands_down(units.row[unit], condition, now_s) != NOT_READY
         count_promised(nodes, units, weapons, run, unit)
         for candidate in range(count):
             row, pair, state = work.row[candidate], work.pair[candidate, unit], work.state[candidate]
-            pair.interceptor, pair.reason = NONE, OUTSIDE_ENVELOPE
-            if responsible(units, unit, node, state, now_s):
+            pair.interceptor, pair.reason = NONE, OUTSIDE_ENVELOPE if ready else NOT_READY
+            if ready and responsible(units, unit, condition, state):
                 weigh_pair(rules.salvo, units, interceptors, weapons, run, unit, row, state, pair, meeting_m)
                 close_without_channel(now_s, units, tracks, weapons, run, unit, row.slot, pair)
+            if pair.interceptor != NONE and condition.withheld == TRAINING:
+                pair.interceptor, pair.reason = NONE, TRAINING
 
 
 @kernel
@@ -237,9 +252,12 @@ def best_pair(units: FireUnitTable, work: AssignmentWork, node: int, count: int)
 
 @kernel
 def closest_reason(units: FireUnitTable, work: AssignmentWork, node: int, candidate: int) -> int:
-    """Return the lowest of the reasons why no unit of the node engages a candidate."""
-    reason = OUTSIDE_ENVELOPE
+    """Return why no unit of the node engages a candidate: one could but trains, else the lowest of their reasons."""
+    reason = NOT_READY
     for unit in range(units.row.shape[0]):
-        if units.row[unit].node == node:
-            reason = min(reason, work.pair[candidate, unit].reason)
+        if units.row[unit].node != node:
+            continue
+        if work.pair[candidate, unit].reason == TRAINING:
+            return TRAINING
+        reason = min(reason, work.pair[candidate, unit].reason)
     return reason
