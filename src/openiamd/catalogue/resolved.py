@@ -7,6 +7,7 @@ Angles are radians (azimuth clockwise from true north), heights metres above the
 from dataclasses import dataclass, field
 
 from openiamd.catalogue.identities import Criterion, FlightPlan, Weights
+from openiamd.catalogue.orders import FireOrder, Zone
 
 SCANS = ("rotating", "sector", "electronic")
 SIDES = ("friendly", "civil", "hostile")
@@ -153,6 +154,10 @@ class Node:
     motion: str = "cv"  # motion model of its tracker: cv, imm
     fusion: str = "covariance_intersection"  # one of FUSIONS
     slow_speed_mps: float = 80.0  # slower than this is a slow target
+    engagement_authority: int = -1  # node whose orders it waits for, −1: itself
+    id_authority: int = -1  # node without whose word nothing is HOSTILE, −1: itself
+    control_by_class: tuple[str, ...] = ("", "", "")  # in the order of orders.TARGET_CLASSES, "": none of its own
+    decision_spread: float = 0.0  # standard deviation of the logarithm of the decision delay
 
 
 @dataclass(frozen=True)
@@ -281,6 +286,7 @@ class Link:
     extrapolate: bool  # the receiver brings a report forward to now
     active_from_s: float
     active_until_s: float
+    latency_spread: float = 0.0  # standard deviation of the logarithm of the latency
 
 
 @dataclass(frozen=True)
@@ -324,3 +330,5 @@ class ResolvedScenario:
     fire_units: tuple[FireUnit, ...]
     links: tuple[Link, ...]
     inputs: tuple[Input, ...] = field(repr=False)
+    zones: tuple[Zone, ...] = ()
+    fire_orders: tuple[FireOrder, ...] = ()

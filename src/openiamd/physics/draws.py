@@ -39,6 +39,8 @@ ARRIVAL = 9
 SENSOR_PHASE = 12
 TRANSPONDER = 20
 REGISTRATION = 30
+DECISION = 40
+LATENCY = 41
 
 NO_ENTITY = 0  # stands for "no second entity"
 

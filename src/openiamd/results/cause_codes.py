@@ -51,6 +51,13 @@ LEAKER_CAUSES = {
     "weapons_hold": Cause(RULES, "weapons control", "no order: weapons control status forbade it"),
     "no_order": Cause(RULES, "no order from above", "no order: centralized control, and none came from above"),
     "not_interrogated": Cause(RULES, "not interrogated", "no order: not asked as often as the doctrine wants"),
+    "zone": Cause(RULES, "engagement zone", "no order: it lay where the node's zones let no missile engage"),
+    "cease_fire": Cause(RULES, "cease-fire", "no order: a fire order had stopped the node's fire"),
+    "no_authority": Cause(
+        RULES,
+        "no authority to declare",
+        "hostile by the shooter's own evidence; its authority never declared it HOSTILE",
+    ),
     "outside_envelope": Cause(
         WEAPONS, "outside the envelope", "no order: no loaded interceptor could reach it at any time"
     ),
@@ -74,6 +81,7 @@ LEAKER_CAUSES = {
     ),
     "order_envelope": Cause(WEAPONS, "order ended: left the envelope", "ordered, no shot; it left the envelope"),
     "order_no_round": Cause(WEAPONS, "order ended: no round", "ordered, no shot; no round or no guidance was free"),
+    "order_ceased": Cause(RULES, "order ended: ordered to cease", "ordered, no shot; a fire order stopped it"),
     "order_too_late": Cause(WEAPONS, "order too late", "ordered, no shot; it arrived while the order was carried out"),
     "shot_met_another": Cause(
         TRACKING, "shot met another object", "shot at; the last salvo that was meant for it acted on another object"

@@ -22,8 +22,13 @@ RECEIVED = kinds.IDENTITY_REASONS.index("received")
 REPLIES = [kinds.IDENTITY_REASONS.index(f"{mode} reply") for mode in ("mode 5", "civil", "mode 4")]
 TRACK_NEWS = (kinds.TRACK_CONFIRMED, kinds.TRACK_RECEIVED, kinds.IDENTITY)
 RESULTS_OF_SHOTS = (kinds.KILL, kinds.MISS, kinds.OVERKILL, kinds.WASTED)
-HELD_CODES = ("", "no_channel", "no_missile", "outside_envelope", "weapons_hold", "no_order", "not_interrogated")
-CEASED_CODES = ("", "order_track_lost", "order_not_held", "order_envelope", "order_identity", "order_no_round")
+HELD_CODES = (
+    "", "no_channel", "no_missile", "outside_envelope", "weapons_hold", "no_order", "not_interrogated",
+    "zone", "cease_fire", "", "", "", "no_authority",
+)  # fmt: skip
+CEASED_CODES = (
+    "", "order_track_lost", "order_not_held", "order_envelope", "order_identity", "order_no_round", "order_ceased",
+)  # fmt: skip
 
 
 class _Cases(NamedTuple):
@@ -172,6 +177,8 @@ def _give_identity(verdicts: _Verdicts, cases: _Cases, missing: Bools, share: In
 def _give_held(verdicts: _Verdicts, cases: _Cases, missing: Bools) -> None:
     """Give the reason that was closest to an order: the lowest code, as the stage that decides ranks them."""
     for reason in range(1, len(HELD_CODES)):
+        if HELD_CODES[reason] == "":
+            continue
         held = cases.first((cases.chain.kind == kinds.HELD) & (cases.chain.held_reason == reason))
         verdicts.give(HELD_CODES[reason], missing & (held >= 0), held)
 

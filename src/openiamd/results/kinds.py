@@ -19,6 +19,7 @@ IDENTITY = 40
 ENGAGE = 41
 HELD = 42
 CEASED = 43
+FIRE_ORDER = 44
 IDENTITY_CONFLICT = 48
 IDENTITY_RESOLVED = 49
 SHOT = 50
@@ -48,6 +49,7 @@ KIND_NAMES = {
     ENGAGE: "engage",
     HELD: "held",
     CEASED: "ceased",
+    FIRE_ORDER: "fire order",
     IDENTITY_CONFLICT: "identity conflict",
     IDENTITY_RESOLVED: "identity resolved",
     SHOT: "shot",
@@ -76,13 +78,17 @@ IDENTITY_REASONS = (
     "flight plan",
     "weight of evidence",
     "conflict rule",
+    "not declared by authority",
 )
 HELD_REASONS = (
     "none", "no channel", "no missile", "outside envelope", "weapons hold", "no order from above", "not interrogated",
+    "zone", "cease-fire", "engaged elsewhere", "not ready", "training", "no authority",
 )  # fmt: skip
 CEASED_REASONS = (
     "none", "track lost", "not held by engagement radar", "left the envelope", "identity changed", "no round",
+    "ordered to cease",
 )  # fmt: skip
+ORDER_CHANGES = ("in force", "ended")
 ASSESSMENTS = ("not killed", "killed")
 
 WAITING = 0

@@ -29,3 +29,15 @@ def object_ids(scenario: Scenario) -> dict[str, KeyPath]:
         count = group.arrivals.capacity if group.arrivals else group.count
         result.update({f"{path[1]}-{member + 1}": path for member in range(count)})
     return result
+
+
+def reached(scenario: Scenario, sender: str, content: str) -> set[str]:
+    """Return the nodes that a word of ``sender`` can reach over links that carry ``content``."""
+    found, edge = {sender}, [sender]
+    while edge:
+        here = edge.pop()
+        for link in scenario.links.values():
+            if link.sender == here and content in link.carries and link.receiver not in found:
+                found.add(link.receiver)
+                edge.append(link.receiver)
+    return found

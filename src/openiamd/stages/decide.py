@@ -9,14 +9,15 @@ import math
 from openiamd.kernels import kernel
 from openiamd.physics.approach import time_to_go_s
 from openiamd.physics.envelope import in_sector
-from openiamd.world.arrays import Floats, Ints
-from openiamd.world.authority import NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE, log_held, undecided, withheld
+from openiamd.world.arrays import Draws, Floats, Ints
+from openiamd.world.authority import NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE, log_held, may_engage, undecided
 from openiamd.world.doctrine import AssetTable, NodeTable
 from openiamd.world.events import ENGAGE, NONE, EventLog, log_event
-from openiamd.world.network import MessageState
+from openiamd.world.halt import halt_fire
+from openiamd.world.network import WEAPONS_CONTROL, MessageState
 from openiamd.world.threats import KIND_AIRCRAFT, KIND_BALLISTIC
 from openiamd.world.tracker import TrackerWork
-from openiamd.world.tracks import HOSTILE, TrackState, coasted_state, falls, height_slack_m, usable
+from openiamd.world.tracks import TrackState, coasted_state, falls, height_slack_m, usable
 from openiamd.world.weapons import (
     IDLE,
     NOT_HELD,
@@ -28,6 +29,7 @@ from openiamd.world.weapons import (
     holds,
     reach,
 )
+from openiamd.world.zones import ZoneTable
 
 
 @kernel
@@ -176,7 +178,9 @@ def assign_unit(
 def candidates(
     now_s: float,
     nodes: NodeTable,
+    zones: ZoneTable,
     assets: AssetTable,
+    draws: Draws,
     tracks: TrackState,
     messages: MessageState,
     events: EventLog,
@@ -189,12 +193,9 @@ def candidates(
     count = 0
     for slot in range(tracks.top[run, node]):
         held, state = tracks.row[run, node, slot], tracks.state[run, node, slot]
-        if not usable(held) or not undecided(now_s, rules, held):
+        if not usable(held) or not undecided(now_s, draws, run, rules, held):
             continue
-        reason = withheld(nodes, messages, run, node, held, state)
-        if reason != 0:
-            if held.identity == HOSTILE:
-                log_held(now_s, tracks, events, run, node, slot, reason)
+        if not may_engage(now_s, nodes, zones, messages, tracks, events, run, node, slot):
             continue
         falling = falls(state, rules.ballistic_minimum_speed_mps)
         work.columns[count] = slot
@@ -229,9 +230,11 @@ def decide(
     time_s: float,
     step_s: float,
     nodes: NodeTable,
+    zones: ZoneTable,
     assets: AssetTable,
     units: FireUnitTable,
     interceptors: InterceptorTable,
+    draws: Draws,
     messages: MessageState,
     tracks: TrackState,
     weapons: WeaponState,
@@ -250,7 +253,9 @@ def decide(
         for node in range(nodes.row.shape[0]):
             if not armed(units, node):
                 continue
-            count = candidates(now_s, nodes, assets, tracks, messages, events, work, run, node)
+            if messages.node[run, node].halt != WEAPONS_CONTROL:
+                halt_fire(now_s, units, tracks, messages, weapons, events, run, node)
+            count = candidates(now_s, nodes, zones, assets, draws, tracks, messages, events, work, run, node)
             for _ in range(count):
                 slot, urgency_s = take_most_urgent(work, count)
                 reason = assign_unit(

@@ -39,7 +39,7 @@ TRACK_COLUMNS = {
     "remote_quality": WHOLE,  # sender's track quality
     "remote_identity": WHOLE,  # PENDING: none carried
     "picture_only": FLAG,  # the reporting link allows no use beyond the picture
-    "ordered": FLAG,  # the superior orders its engagement
+    "ordered": WHOLE,  # bits of the authorities that order its engagement
     "engagements": WHOLE,  # channels at work on it
     "salvos": WHOLE,  # salvos spent on it
     "decided": FLAG,  # a first decision was taken
@@ -66,6 +66,11 @@ TRACK_COLUMNS = {
     "apart": WHOLE,  # reports in a row that lay too far from it
     "dual_number": WHOLE,  # number of the track taken for the same object at the last check, −1 none
     "dual_checks": WHOLE,  # checks in a row that took the two for one object
+    "ordered_until_s": NUMBER,  # "ordered" holds until then, unless it is repeated
+    "ordered_link": WHOLE,  # that brought it, −1 none
+    "declared": WHOLE,  # bits of the authorities that declare it HOSTILE
+    "declared_until_s": NUMBER,
+    "declared_link": WHOLE,
 }
 OWN, BEST, COVARIANCE_INTERSECTION, NAIVE = 0, 1, 2, 3  # fusion
 
@@ -131,7 +136,7 @@ def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
     row.remote_quality = -1
     row.remote_identity = PENDING
     row.picture_only = False
-    row.ordered = False
+    forget_words(row)
     row.engagements = 0
     row.salvos = 0
     row.decided = False
@@ -165,6 +170,14 @@ def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
 
 
 @kernel
+def forget_words(row: Rows) -> None:
+    """Forget what authorities ordered or declared about a track."""
+    row.ordered, row.declared = 0, 0
+    row.ordered_until_s, row.declared_until_s = -np.inf, -np.inf
+    row.ordered_link, row.declared_link = -1, -1
+
+
+@kernel
 def open_slot(tracks: TrackState, run: int, node: int) -> int:
     """Return a cleared slot of the node's track file, or −1 when it is full."""
     for slot in range(tracks.row.shape[2]):
@@ -182,7 +195,7 @@ def untie(row: Rows) -> None:
     row.remote_number = -1
     row.remote_identity = PENDING
     row.remote_quality = -1
-    row.ordered = False
+    forget_words(row)
     row.apart = 0
 
 
