@@ -1,6 +1,7 @@
 """Command: orders that come down a tree or do not, authority to declare, fire orders, and delays that are drawn."""
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ def echelons(*above: str, **sections: Any) -> Data:
     """
     scene = ideal_scene(raids={"raid": raid(2)})
     chain = ["post", *above]
-    for below, node in zip(chain, chain[1:], strict=False):
+    for below, node in pairwise(chain):
         scene["nodes"][below]["superior"] = node
         scene["nodes"][node] = {"type": "ideal/command", "at": CENTRE, "doctrine": "top", "interrogator": "ideal/iff"}
         scene.setdefault("links", {})[f"{node}-{below}"] = {
@@ -161,9 +162,9 @@ def test_what_falls_is_hostile_without_asking():
 # ---- fire orders
 
 
-def ordered(order: str, runs: int = 2, **fields: Any) -> Outcome:
+def ordered(order: str, **fields: Any) -> Outcome:
     scene = ideal_scene(raids={"raid": raid(6)})
-    return play(changed(scene, fire_orders={"stop": {"order": order, "to": ["post"], **fields}}), runs)
+    return play(changed(scene, fire_orders={"stop": {"order": order, "to": ["post"], **fields}}), 2)
 
 
 def test_no_launch_while_fire_is_ceased():
@@ -176,7 +177,7 @@ def test_no_launch_while_fire_is_ceased():
     assert np.any(shots < start_s)
     assert times(outcome, kinds.FIRE_ORDER) == [start_s, end_s] * 2
     assert times(outcome, kinds.WASTED) == []
-    assert "cease-fire" in reasons(outcome, kinds.HELD)
+    assert "cease fire" in reasons(outcome, kinds.HELD)
 
 
 def test_hold_fire_breaks_off_what_is_in_flight():

@@ -34,7 +34,7 @@ def unit(latitude_deg: float, longitude_deg: float) -> np.ndarray:
 
 
 def wound_about(point: np.ndarray, corners: list[np.ndarray]) -> bool:
-    """Tell whether corners go round a point on the sphere, by the sum of the angles that they are seen under from it."""
+    """Tell whether corners go round a point on the sphere, by the angles that its bearings to them turn through."""
     bearings = []
     north = np.array([0.0, 0.0, 1.0]) - point * point[2]
     east = np.cross(north, point)
@@ -78,7 +78,7 @@ def test_a_round_zone_ends_at_its_radius_at_every_height():
 def test_floor_and_ceiling_belong_to_the_zone():
     zones = table(at=CENTRE, radius="50 km", floor="1 km", ceiling="5 km")
     heights = (999.0, 1000.0, 5000.0, 5001.0)
-    assert [in_zone(zones, 0, place(*CENTRE, one), one) for one in heights] == [False, True, True, False]
+    assert [in_zone(zones, 0, place(CENTRE[0], CENTRE[1], one), one) for one in heights] == [False, True, True, False]
 
 
 HERE, AWAY = [40.0, 33.0], [41.5, 33.0]
@@ -86,7 +86,7 @@ HERE, AWAY = [40.0, 33.0], [41.5, 33.0]
 
 def rules(zones: dict[str, Any], at: list[float] = HERE, now_s: float = 100.0) -> tuple[bool, int, int]:
     full = {name: {"at": HERE, "radius": "30 km", **zone} for name, zone in zones.items()}
-    return zone_rules(now_s, compile_world(resolved(ideal_scene(zones=full))).zones, 0, place(*at, 3000.0))
+    return zone_rules(now_s, compile_world(resolved(ideal_scene(zones=full))).zones, 0, place(at[0], at[1], 3000.0))
 
 
 MEZ, FEZ, RFZ = "missile_engagement", "fighter_engagement", "restricted_fire"

@@ -1,7 +1,8 @@
 """Resolves who holds authority over whom, engagement zones and fire orders."""
 
-from openiamd.catalogue.orders import TARGET_CLASSES, FireOrder, Zone
+from openiamd.catalogue.orders import FireOrder, Zone
 from openiamd.catalogue.places import NEVER_S, point
+from openiamd.catalogue.resolved import TARGET_CLASSES
 from openiamd.catalogue.values import Values
 from openiamd.scenario.model import Scenario
 

@@ -6,17 +6,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from openiamd.catalogue.resolved import Point
 
-ZONE_KINDS = ("missile_engagement", "fighter_engagement", "restricted_fire")
-FIRE_ORDERS = ("weapons_control", "cease_fire", "hold_fire")
-TARGET_CLASSES = ("ballistic", "air", "slow")
-
 
 @dataclass(frozen=True)
 class Zone:
     """A part of the air with its own rules of engagement: a polygon of great circles, or a round one."""
 
     id: str
-    kind: str  # one of ZONE_KINDS
+    kind: str  # one of resolved.ZONE_KINDS
     points: tuple["Point", ...]  # corners, or the one middle
     radius_m: float  # 0: a polygon
     floor_m: float
@@ -32,7 +28,7 @@ class FireOrder:
     """An order to some nodes about their fire."""
 
     id: str
-    order: str  # one of FIRE_ORDERS
+    order: str  # one of resolved.FIRE_ORDERS
     control_status: str  # one of CONTROL_STATUSES, "": none
     sender: int  # node, −1: all have it at once
     receivers: tuple[int, ...]

@@ -6,6 +6,7 @@ Angles are radians (azimuth clockwise from true north), heights metres above the
 
 from dataclasses import dataclass, field
 
+from openiamd.catalogue.duties import Duties
 from openiamd.catalogue.identities import Criterion, FlightPlan, Weights
 from openiamd.catalogue.orders import FireOrder, Zone
 
@@ -18,6 +19,10 @@ METHODS_OF_CONTROL = ("DECENTRALIZED", "CENTRALIZED", "AUTONOMOUS")
 TOWARD = ("", "asset", "node")
 CONFLICT_RULES = ("own_reply", "friend", "authority", "threat")
 FUSIONS = ("own", "best", "covariance_intersection", "naive")
+CONTACT_ACTIONS = ("", "dark", "self_defence")
+ZONE_KINDS = ("missile_engagement", "fighter_engagement", "restricted_fire")
+FIRE_ORDERS = ("weapons_control", "cease_fire", "hold_fire")
+TARGET_CLASSES = ("ballistic", "air", "slow")
 REMOTE_USES = ("NONE", "CUE", "LAUNCH_ON_REMOTE", "ENGAGE_ON_REMOTE")
 
 
@@ -34,7 +39,7 @@ class Point:
 class Input:
     """One number that the run rests on, with its range and where it comes from."""
 
-    path: str  # "s400/91n6e.range_anchor" or "scenario:partial.warning.lead"
+    path: str  # "s400/91n6e.range_anchor" or "scenario:readiness.stored.warning.lead"
     value: float  # the number used, SI
     nominal: float
     low: float
@@ -153,10 +158,11 @@ class Node:
     conflict: str = "own_reply"  # one of CONFLICT_RULES
     motion: str = "cv"  # motion model of its tracker: cv, imm
     fusion: str = "covariance_intersection"  # one of FUSIONS
+    contact_action: str = ""  # one of CONTACT_ACTIONS: what it does beyond its status when contact is lost
     slow_speed_mps: float = 80.0  # slower than this is a slow target
     engagement_authority: int = -1  # node whose orders it waits for, −1: itself
     id_authority: int = -1  # node without whose word nothing is HOSTILE, −1: itself
-    control_by_class: tuple[str, ...] = ("", "", "")  # in the order of orders.TARGET_CLASSES, "": none of its own
+    control_by_class: tuple[str, ...] = ("", "", "")  # in the order of TARGET_CLASSES, "": none of its own
     decision_spread: float = 0.0  # standard deviation of the logarithm of the decision delay
 
 
@@ -332,3 +338,4 @@ class ResolvedScenario:
     inputs: tuple[Input, ...] = field(repr=False)
     zones: tuple[Zone, ...] = ()
     fire_orders: tuple[FireOrder, ...] = ()
+    duties: Duties = field(default_factory=Duties)

@@ -41,6 +41,8 @@ TRANSPONDER = 20
 REGISTRATION = 30
 DECISION = 40
 LATENCY = 41
+FAULT = 70
+DESTRUCTION = 71
 
 NO_ENTITY = 0  # stands for "no second entity"
 

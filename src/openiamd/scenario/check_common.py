@@ -41,3 +41,11 @@ def reached(scenario: Scenario, sender: str, content: str) -> set[str]:
                 found.add(link.receiver)
                 edge.append(link.receiver)
     return found
+
+
+def elements(scenario: Scenario) -> dict[str, str]:
+    """Return the id of everything that can be on duty or be lost, with what it is."""
+    result = dict.fromkeys(scenario.nodes, "node")
+    result |= dict.fromkeys(scenario.sensors, "sensor")
+    result |= dict.fromkeys(scenario.fire_units, "fire unit")
+    return result | dict.fromkeys(scenario.links, "link")

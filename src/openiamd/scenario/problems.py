@@ -20,6 +20,8 @@ SINGULAR = {
     "fire_orders": "fire order",
     "raids": "raid",
     "traffic": "traffic",
+    "readiness": "readiness entry",
+    "faults": "fault",
     "variants": "variant",
 }
 

@@ -10,6 +10,7 @@ from openiamd.scenario.quantities import (
     Length,
     PositiveLength,
     PositiveTime,
+    Probability,
     Quantity,
     RoutePoint,
     Site,
@@ -47,6 +48,15 @@ class Asset(Entry):
     at: Site = Field(description="Centre as [latitude, longitude] in degrees.")
     radius: Length = Field(description="Radius of the place; time to go is counted to its edge.")
     value: float = Field(default=1.0, ge=0.0, description="Relative worth, 0 or more.")
+    holds: list[Identifier] = Field(
+        default=[], description="Nodes, radars, fire units and links that a hostile which gets through may destroy."
+    )
+    loss: Probability | None = Field(
+        default=None, description="Probability that one hostile that gets through destroys one of them."
+    )
+    restored_after: Time | None = Field(
+        default=None, description="Time from its destruction until it is restored; without it, never."
+    )
 
 
 class Corridor(Entry):

@@ -6,7 +6,7 @@ from openiamd.kernels import kernel
 from openiamd.physics.approach import time_to_reach_s
 from openiamd.physics.draws import DECISION, normal4
 from openiamd.world.arrays import Draws, Floats, Rows
-from openiamd.world.doctrine import AUTONOMOUS, FREE, NO_STATUS, TIGHT, NodeTable
+from openiamd.world.doctrine import AUTONOMOUS, FREE, HOLD, NO_STATUS, SELF_DEFENCE, TIGHT, NodeTable
 from openiamd.world.events import HELD, NONE, EventLog
 from openiamd.world.network import WEAPONS_CONTROL, MessageState
 from openiamd.world.target_class import BALLISTIC, SLOW, target_class
@@ -22,7 +22,8 @@ from openiamd.world.tracks import (
 )
 from openiamd.world.zones import ZoneTable, zone_rules
 
-# Why a track is held. The lowest code that applies is the reason given: what would have to change first.
+# Why a track is held. The lowest code that applies is the reason given: what would have to change first. A unit that
+# trains and could fire otherwise comes before all of them, and NOT_READY last: no unit of the node is on duty.
 NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE, WEAPONS_HOLD, NO_ORDER, NOT_INTERROGATED = 1, 2, 3, 4, 5, 6
 ZONE, CEASED_FIRE, NO_AUTHORITY = 7, 8, 12
 
@@ -41,6 +42,8 @@ def status_of(rules: Rows, contact: Rows, state: Floats, zone_status: int, most:
     its own that counts instead, of several the most restrictive. An order, or acting alone, can only restrict it.
     rules, contact  rows of the node; state (6,) of the track; zone_status, most  as ``zone_rules`` returns them
     """
+    if contact.on_hold:
+        return HOLD
     status = rules.control_status
     alone, ordered = acts_alone(rules, contact), contact.ordered_status
     if ordered != NO_STATUS:
@@ -83,9 +86,9 @@ def withheld(
         return CEASED_FIRE
     presumed_friendly = held.identity in (ASSUMED_FRIEND, FRIEND, NEUTRAL, PENDING)
     asked = held.identity == HOSTILE or held.unanswered >= rules.interrogations_required
-    if asked and not presumed_friendly and heads_for_node(nodes, node, state):
+    if asked and not presumed_friendly and heads_for_node(nodes, contact, node, state):
         return 0
-    waits = rules.orders_awaited != 0 and not acts_alone(rules, contact)
+    waits = rules.orders_awaited != 0 and not (contact.on_hold or acts_alone(rules, contact))
     if waits and not (now_s < held.ordered_until_s and held.ordered & rules.orders_awaited):
         return NO_ORDER
     allowed, zone_status, most = True, NO_STATUS, FREE
@@ -117,10 +120,10 @@ def may_engage(
 
 
 @kernel
-def heads_for_node(nodes: NodeTable, node: int, state: Floats) -> bool:
-    """Tell whether a track comes for the node itself, within its self-defence radius."""
+def heads_for_node(nodes: NodeTable, contact: Rows, node: int, state: Floats) -> bool:
+    """Tell whether a track comes for the node itself, within its self-defence radius, and it may defend itself."""
     rules, node_m = nodes.row[node], nodes.position_m[node]
-    if not rules.self_defence:
+    if not rules.self_defence and not (contact.lost_contact and rules.contact_action == SELF_DEFENCE):
         return False
     square_m2 = 0.0
     for axis in range(3):

@@ -25,6 +25,7 @@ from openiamd.world.network import LinkTable, MessageState, compile_links, creat
 from openiamd.world.picture import PictureTally, ScoreWork, create_picture_tally, create_score_work
 from openiamd.world.plots import PlotBuffer, create_plot_buffer
 from openiamd.world.propagation import PropagationTable, compile_propagation
+from openiamd.world.readiness import DutyState, DutyTable, compile_duty, create_duty_state
 from openiamd.world.sensors import SensorState, SensorTable, compile_sensors, create_sensor_state
 from openiamd.world.terrain import TerrainTable, compile_terrain
 from openiamd.world.threats import ThreatState, ThreatTable, compile_threats, create_threat_state
@@ -67,6 +68,7 @@ class World(NamedTuple):
     beliefs: BeliefTable
     interceptors: InterceptorTable
     fire_units: FireUnitTable
+    duty: DutyTable | None = None  # None where nothing changes its readiness and nothing is lost
 
 
 class State(NamedTuple):
@@ -85,6 +87,7 @@ class State(NamedTuple):
     work: TrackerWork
     nearest: ScoreWork
     scratch: Floats  # (2, 6)
+    duty: DutyState | None
 
 
 class Capacity(NamedTuple):
@@ -141,6 +144,8 @@ def compile_world(scenario: ResolvedScenario) -> World:
         interceptors=compile_interceptors(scenario),
         fire_units=compile_fire_units(scenario, ground.table),
     )
+    duty = compile_duty(scenario, world.nodes.position_m, world.sensors.position_m, world.fire_units.position_m)
+    world = world._replace(duty=duty)
     _refuse_collisions(scenario, world)
     return world
 
@@ -168,6 +173,10 @@ def _refuse_collisions(scenario: ResolvedScenario, world: World) -> None:
         (world.fire_orders.row["entity"], [order.id for order in scenario.fire_orders]),
         (world.fire_units.row["entity"], [unit.id for unit in scenario.fire_units]),
     ]
+    if world.duty is not None:
+        nodes = world.duty.element["entity"][: len(scenario.nodes)]
+        named.append((nodes, [node.id for node in scenario.nodes]))
+        named.append((world.duty.fault["entity"], [fault.id for fault in scenario.duties.faults]))
     seen: dict[int, str] = {}
     for hashes, names in named:
         for entity, name in zip(hashes.tolist(), names, strict=True):
@@ -218,4 +227,5 @@ def create_state(world: World, runs: int, capacity: Capacity) -> State:
         work=create_tracker_work(capacity.plots, capacity.tracks),
         nearest=create_score_work(objects),
         scratch=np.zeros((2, 6)),
+        duty=create_duty_state(world.duty, runs),
     )

@@ -43,8 +43,7 @@ class FireOrderTable(NamedTuple):
 
 def compile_fire_orders(scenario: ResolvedScenario) -> FireOrderTable:
     """Return the table of the scenario's fire orders."""
-    from openiamd.catalogue.orders import FIRE_ORDERS
-    from openiamd.catalogue.resolved import CONTROL_STATUSES
+    from openiamd.catalogue.resolved import CONTROL_STATUSES, FIRE_ORDERS
 
     orders, nodes = scenario.fire_orders, len(scenario.nodes)
     rows = {

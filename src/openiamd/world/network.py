@@ -53,6 +53,7 @@ SLOT_COLUMNS = {
     "next_send": WHOLE,  # index of the next time slot to send in
     "next_receive": WHOLE,  # index of the next time slot to arrive
     "arrived_s": NUMBER,  # when the latest one did
+    "cut": FLAG,  # carries nothing in this step
 }
 REPORT_COLUMNS = {
     "number": WHOLE,
@@ -70,6 +71,8 @@ CONTACT_COLUMNS = {
     "lost_contact": FLAG,
     "ordered_status": WHOLE,  # weapons control status by fire orders, NO_STATUS: none
     "halt": WHOLE,  # WEAPONS_CONTROL: none, CEASE_FIRE, HOLD_FIRE
+    "down": FLAG,  # lost: does nothing in this step
+    "on_hold": FLAG,  # weapons hold by its state of readiness
 }
 
 

@@ -26,6 +26,8 @@ TRACK_LOST, NOT_HELD, LEFT_ENVELOPE, IDENTITY_CHANGED, NO_ROUND = (
     constant(1), constant(2), constant(3), constant(4), constant(5),
 )  # fmt: skip
 ORDERED_TO_CEASE = constant(6)
+OUT_OF_ACTION = constant(9)
+NOT_READY, TRAINING = 10, 11  # why a unit is withheld from orders; reasons of HELD
 PK_KINDS = 4  # aircraft, cruise, ballistic, drone: the order of threats.KIND_*
 
 
@@ -96,10 +98,18 @@ CHANNEL_COLUMNS = {
 }
 
 
+UNIT_STATE_COLUMNS = {
+    "withheld": WHOLE,  # why it takes no order in this step, by readiness or loss: 0, NOT_READY, TRAINING
+    "limit_rad": NUMBER,  # > 0: it engages in this sector alone, full width
+    "limit_facing_rad": NUMBER,
+}
+
+
 class WeaponState(NamedTuple):
     """Engagements under way; the first axis is the run."""
 
     row: Rows  # (run, unit, channel) CHANNEL_COLUMNS
+    unit: Rows  # (run, unit) UNIT_STATE_COLUMNS
     magazine: Ints  # (run, unit, interceptor)
     promised: Ints  # (run, unit, interceptor) scratch: rounds that orders not yet carried out will take
     aim_m: Floats  # (run, unit, channel, 3) where the track was at the order, the meeting point since the launch
@@ -160,6 +170,7 @@ def create_weapon_state(table: FireUnitTable, runs: int) -> WeaponState:
     channels = int(table.row["channels"].max()) if units else 1
     return WeaponState(
         row=filled_rows(CHANNEL_COLUMNS, (runs, units, channels), {"next_s": np.inf}),
+        unit=filled_rows(UNIT_STATE_COLUMNS, (runs, units), {}),
         magazine=np.tile(table.magazine, (runs, 1, 1)),
         promised=np.tile(0 * table.magazine, (runs, 1, 1)),
         aim_m=np.zeros((runs, units, channels, 3)),
@@ -218,6 +229,14 @@ def holds(battery: Rows, tracks: TrackState, run: int, slot: int, now_s: float) 
 
 
 @kernel
+def stands_down(battery: Rows, condition: Rows, now_s: float) -> int:
+    """Return why a fire unit (its rows of table and state) may not be ordered to fire now, else 0."""
+    if now_s < battery.active_from_s or now_s >= battery.active_until_s:
+        return NOT_READY
+    return condition.withheld
+
+
+@kernel
 def followed_slot(
     units: FireUnitTable, tracks: TrackState, weapons: WeaponState, run: int, unit: int, channel: int
 ) -> int:
@@ -257,3 +276,20 @@ def cease(
         weapons.aim_m[run, unit, channel],
     )  # fmt: skip
     release(units, tracks, weapons, run, unit, channel)
+
+
+@kernel
+def break_off(
+    units: FireUnitTable, tracks: TrackState, weapons: WeaponState, events: EventLog, run: int, unit: int, now_s: float
+) -> None:
+    """End what a fire unit that is out of action was doing: orders are given back, rounds fly on unguided."""
+    for channel in range(units.row[unit].channels):
+        row = weapons.row[run, unit, channel]
+        if row.phase == REACTING:
+            row.next_s = now_s
+            cease(units, tracks, weapons, events, run, unit, channel, OUT_OF_ACTION)
+        elif row.phase == IN_FLIGHT:
+            slot = followed_slot(units, tracks, weapons, run, unit, channel)
+            if slot != NONE:
+                tracks.row[run, units.row[unit].node, slot].engagements -= 1
+            row.confirmed_s = -math.inf  # no track was confirmed then: nothing is followed any more

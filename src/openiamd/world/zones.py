@@ -46,8 +46,7 @@ class ZoneTable(NamedTuple):
 
 def compile_zones(scenario: ResolvedScenario) -> ZoneTable:
     """Return the table of the scenario's zones."""
-    from openiamd.catalogue.orders import ZONE_KINDS
-    from openiamd.catalogue.resolved import CONTROL_STATUSES
+    from openiamd.catalogue.resolved import CONTROL_STATUSES, ZONE_KINDS
 
     zones = scenario.zones
     units = [[aligned_unit(point, scenario.origin) for point in zone.points] for zone in zones]
