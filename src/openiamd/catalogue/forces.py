@@ -2,6 +2,7 @@
 
 import math
 
+from openiamd.catalogue.command import control_by_class, engagement_authority, id_authority
 from openiamd.catalogue.identification import missile_criterion, weights
 from openiamd.catalogue.kinds import RADAR_EQUATION, RADAR_LOSSES
 from openiamd.catalogue.places import point
@@ -85,6 +86,12 @@ def _node(scenario: Scenario, values: Values, name: str) -> Node:
         weight_slow=rules.priority.classes.slow,
         contact_action=lost.action if lost and lost.action in CONTACT_ACTIONS else "",
         slow_speed_mps=values.scenario(f"{path}.slow_speed", rules.slow_speed),
+        engagement_authority=engagement_authority(scenario, name),
+        id_authority=id_authority(scenario, name),
+        control_by_class=control_by_class(scenario, node.doctrine),
+        decision_spread=values.optional(node.type, "decision_delay_spread", 0.0)
+        if rules.decision_spread is None
+        else values.scenario(f"{path}.decision_spread", rules.decision_spread),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from openiamd.catalogue.command import fire_orders, zones
 from openiamd.catalogue.entries import Catalogue
 from openiamd.catalogue.flight import flying_objects
 from openiamd.catalogue.forces import fire_units, interceptor, loaded_interceptors, nodes, sensors
@@ -49,6 +50,8 @@ def resolve(scenario: Scenario, catalogue: Catalogue, overrides: Mapping[str, fl
         fire_units=fire_units(scenario, values),
         links=_links(scenario, values),
         inputs=(),
+        zones=zones(scenario, values),
+        fire_orders=fire_orders(scenario),
         duties=duties(scenario, values),
     )
     return replace(resolved, inputs=values.inputs())
@@ -122,6 +125,9 @@ def _links(scenario: Scenario, values: Values) -> tuple[Link, ...]:
                 extrapolate=link.extrapolate,
                 active_from_s=link.active.start.value if link.active else 0.0,
                 active_until_s=until,
+                latency_spread=values.optional(link.type, "latency_spread", 0.0)
+                if link.latency_spread is None
+                else values.scenario(f"links.{name}.latency_spread", link.latency_spread),
             )
         )
     return tuple(result)

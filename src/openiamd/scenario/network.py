@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from openiamd.scenario.quantities import Entry, Identifier
+from openiamd.scenario.quantities import Entry, Identifier, Spread
 from openiamd.scenario.readiness import Duty
 
 
@@ -19,6 +19,11 @@ class Link(Entry):
     )
     remote_use: Literal["NONE", "CUE", "LAUNCH_ON_REMOTE", "ENGAGE_ON_REMOTE"] = Field(
         default="NONE", description="What the receiver may do with a remote track; beyond CUE is not represented yet."
+    )
+    latency_spread: Spread | None = Field(
+        default=None,
+        description="Standard deviation of the logarithm of the latency, drawn for each time slot; without it, that of "
+        "the catalogue entry, which may have none.",
     )
     extrapolate: bool = Field(
         default=True, description="Whether the receiver brings a report forward to now; false is idealised."

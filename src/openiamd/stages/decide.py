@@ -15,14 +15,16 @@ from openiamd.world.assignment import (
     renew_pairs,
     weigh_pairs,
 )
-from openiamd.world.authority import log_held, undecided, withheld
+from openiamd.world.authority import log_held, may_engage, undecided
 from openiamd.world.coordination import ENGAGED_ELSEWHERE, engaged_elsewhere
 from openiamd.world.doctrine import OPTIMAL, AssetTable, NodeTable
 from openiamd.world.events import ENGAGE, NONE, EventLog, log_event
-from openiamd.world.network import MessageState
+from openiamd.world.halt import halt_fire
+from openiamd.world.network import WEAPONS_CONTROL, MessageState
 from openiamd.world.optimum import OptimumWork, assign_optimally
-from openiamd.world.tracks import HOSTILE, TrackState, falls, usable
+from openiamd.world.tracks import TrackState, falls, usable
 from openiamd.world.weapons import NOT_HELD, REACTING, FireUnitTable, InterceptorTable, WeaponState, cease
+from openiamd.world.zones import ZoneTable
 
 
 @kernel
@@ -109,19 +111,16 @@ def order_optimally(
 
 @kernel
 def list_candidates(
-    now_s: float, nodes: NodeTable, assets: AssetTable, tracks: TrackState, messages: MessageState, draws: Draws,
-    events: EventLog, work: AssignmentWork, run: int, node: int,
+    now_s: float, nodes: NodeTable, zones: ZoneTable, assets: AssetTable, draws: Draws, messages: MessageState,
+    tracks: TrackState, events: EventLog, work: AssignmentWork, run: int, node: int,
 ) -> int:  # fmt: skip
     """List the tracks that the node may engage now and what each is worth; return how many."""
     rules, count = nodes.row[node], 0
     for slot in range(tracks.top[run, node]):
         held, state = tracks.row[run, node, slot], tracks.state[run, node, slot]
-        if not usable(held) or not undecided(now_s, rules, held):
+        if not usable(held) or not undecided(now_s, draws, run, rules, held):
             continue
-        reason = withheld(nodes, messages, run, node, held, state)
-        if reason != 0:
-            if held.identity == HOSTILE:
-                log_held(now_s, tracks, events, run, node, slot, reason)
+        if not may_engage(now_s, nodes, zones, messages, tracks, events, run, node, slot):
             continue
         if engaged_elsewhere(now_s, rules, held):
             log_held(now_s, tracks, events, run, node, slot, ENGAGED_ELSEWHERE)
@@ -147,11 +146,12 @@ def decide(
     time_s: float,
     step_s: float,
     nodes: NodeTable,
+    zones: ZoneTable,
     assets: AssetTable,
     units: FireUnitTable,
     interceptors: InterceptorTable,
-    messages: MessageState,
     draws: Draws,
+    messages: MessageState,
     tracks: TrackState,
     weapons: WeaponState,
     events: EventLog,
@@ -170,7 +170,9 @@ def decide(
         for node in range(nodes.row.shape[0]):
             if not armed(units, node):
                 continue
-            count = list_candidates(now_s, nodes, assets, tracks, messages, draws, events, work, run, node)
+            if messages.node[run, node].halt != WEAPONS_CONTROL:
+                halt_fire(now_s, units, tracks, messages, weapons, events, run, node)
+            count = list_candidates(now_s, nodes, zones, assets, draws, messages, tracks, events, work, run, node)
             if count == 0:
                 continue
             weigh_pairs(

@@ -25,6 +25,7 @@ IDLE, REACTING, IN_FLIGHT, ASSESSING = 0, 1, 2, 3
 TRACK_LOST, NOT_HELD, LEFT_ENVELOPE, IDENTITY_CHANGED, NO_ROUND = (
     constant(1), constant(2), constant(3), constant(4), constant(5),
 )  # fmt: skip
+ORDERED_TO_CEASE = constant(6)
 OUT_OF_ACTION = constant(9)
 NOT_READY, TRAINING = 10, 11  # why a unit is withheld from orders; reasons of HELD
 PK_KINDS = 4  # aircraft, cruise, ballistic, drone: the order of threats.KIND_*
