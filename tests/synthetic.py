@@ -150,7 +150,7 @@ def one_run(seed, variant, run):
     log.add(135.0, kinds.IDENTITY_CONFLICT, 0, 5, 105, other=3, cause=0, code=6)
     log.add(140.0, kinds.IDENTITY_RESOLVED, 0, 5, 105, cause=0, code=3, value=5.0)
     picture = picture_rows(common, run, completeness, correctness)
-    magazines = [(run, unit, interceptor, 32, rounds) for (unit, interceptor), rounds in left.items()]
+    magazines = [(run, unit, interceptor, 32, rounds, 0, 0) for (unit, interceptor), rounds in left.items()]
     return log.rows, object_rows, picture, magazines
 
 
@@ -192,7 +192,7 @@ def slice_of_runs(variant, first_run, runs, seed=1):
         ),
         columns(ObjectRows, objects, ("i4", "i4", "i1", "f8", "f8", "i4")),
         columns(PictureRows, picture, ("i4", "f8", "i2", *["i4"] * 4, "f8", "f8", *["i4"] * 5)),
-        columns(MagazineRows, magazines, ("i4", "i2", "i2", "i4", "i4")),
+        columns(MagazineRows, magazines, ("i4", "i2", "i2", "i4", "i4", "i4", "i4")),
     )
 
 

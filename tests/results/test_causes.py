@@ -132,7 +132,7 @@ LEAKERS = [
     *((HELD_CODES[reason], held(reason), kinds.HELD_REASONS[reason], 60.0) for reason in range(1, 7)),
     ("outside_envelope", strayed, "outside envelope", 60.0),
     ("undecided", Story.hostile, "behaviour", 50.0),
-    *((CEASED_CODES[reason], ceased(reason), kinds.CEASED_REASONS[reason], 70.0) for reason in range(1, 6)),
+    *((CEASED_CODES[reason], ceased(reason), kinds.CEASED_REASONS[reason], 70.0) for reason in range(1, 8)),
     ("order_too_late", Story.ordered, "engage", 60.0),
     ("shot_met_another", ended(kinds.KILL, NEIGHBOUR), "kill", 80.0),
     ("shot_wasted", ended(kinds.WASTED, -1), "wasted", 80.0),

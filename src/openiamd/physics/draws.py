@@ -39,6 +39,7 @@ ARRIVAL = 9
 SENSOR_PHASE = 12
 TRANSPONDER = 20
 REGISTRATION = 30
+ASSESSMENT = 40
 
 NO_ENTITY = 0  # stands for "no second entity"
 

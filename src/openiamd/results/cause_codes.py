@@ -74,9 +74,18 @@ LEAKER_CAUSES = {
     ),
     "order_envelope": Cause(WEAPONS, "order ended: left the envelope", "ordered, no shot; it left the envelope"),
     "order_no_round": Cause(WEAPONS, "order ended: no round", "ordered, no shot; no round or no guidance was free"),
+    "order_ceased": Cause(RULES, "order ended: ordered to cease", "ordered, no shot; the node was ordered to cease"),
+    "order_slew": Cause(
+        WEAPONS, "order ended: turned too late", "ordered, no shot; the fire unit turned to it too late"
+    ),
     "order_too_late": Cause(WEAPONS, "order too late", "ordered, no shot; it arrived while the order was carried out"),
     "shot_met_another": Cause(
         TRACKING, "shot met another object", "shot at; the last salvo that was meant for it acted on another object"
+    ),
+    "shot_no_guidance": Cause(
+        SHARING,
+        "shot lost its guidance",
+        "shot at on remote data; neither the engagement radar nor the link could guide the last salvo to the end",
     ),
     "shot_wasted": Cause(
         TRACKING, "shot met nothing", "shot at; the last salvo met nothing near the track, or nothing above its floor"

@@ -23,7 +23,11 @@ REPLIES = [kinds.IDENTITY_REASONS.index(f"{mode} reply") for mode in ("mode 5", 
 TRACK_NEWS = (kinds.TRACK_CONFIRMED, kinds.TRACK_RECEIVED, kinds.IDENTITY)
 RESULTS_OF_SHOTS = (kinds.KILL, kinds.MISS, kinds.OVERKILL, kinds.WASTED)
 HELD_CODES = ("", "no_channel", "no_missile", "outside_envelope", "weapons_hold", "no_order", "not_interrogated")
-CEASED_CODES = ("", "order_track_lost", "order_not_held", "order_envelope", "order_identity", "order_no_round")
+CEASED_CODES = (
+    *("", "order_track_lost", "order_not_held", "order_envelope", "order_identity", "order_no_round"),
+    *("order_ceased", "order_slew", "shot_no_guidance"),
+)
+NO_GUIDANCE = kinds.CEASED_REASONS.index("no guidance")
 
 
 class _Cases(NamedTuple):
@@ -189,6 +193,9 @@ def _give_shot(verdicts: _Verdicts, cases: _Cases, acted: Ints, shot: Ints) -> N
     """Give what became of the last salvo meant for a leaker on which no interceptor acted."""
     last = cases.last(np.isin(cases.chain.kind, RESULTS_OF_SHOTS), _through_parent(cases))
     wasted = (last >= 0) & (cases.chain.kind[last] == kinds.WASTED)
+    broken_off = (cases.chain.kind == kinds.CEASED) & (cases.chain.ceased_reason == NO_GUIDANCE)
+    unguided = cases.last(broken_off, _through_parent(cases))
+    verdicts.give("shot_no_guidance", (acted < 0) & wasted & (unguided > last), unguided)
     verdicts.give("shot_wasted", (acted < 0) & wasted, last)
     verdicts.give("shot_met_another", (acted < 0) & (last >= 0), last)
     verdicts.give("shot_too_late", acted < 0, shot)

@@ -27,6 +27,8 @@ MISS = 61
 WASTED = 62
 OVERKILL = 63
 ASSESSED = 64
+RELOADED = 65
+DEBRIS = 66
 
 KIND_NAMES = {
     LAUNCHED: "launched",
@@ -56,6 +58,8 @@ KIND_NAMES = {
     WASTED: "wasted",
     OVERKILL: "overkill",
     ASSESSED: "assessed",
+    RELOADED: "reloaded",
+    DEBRIS: "debris",
 }
 
 IDENTITIES = ("PENDING", "UNKNOWN", "ASSUMED_FRIEND", "FRIEND", "NEUTRAL", "SUSPECT", "HOSTILE")
@@ -82,6 +86,7 @@ HELD_REASONS = (
 )  # fmt: skip
 CEASED_REASONS = (
     "none", "track lost", "not held by engagement radar", "left the envelope", "identity changed", "no round",
+    "ordered to cease", "slew too late", "no guidance",
 )  # fmt: skip
 ASSESSMENTS = ("not killed", "killed")
 

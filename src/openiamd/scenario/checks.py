@@ -3,6 +3,12 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from openiamd.scenario.check_common import Problem
+from openiamd.scenario.check_fire import (
+    launchers_have_a_radar,
+    remote_use_has_fire_control,
+    shot_policies_mean_what_they_say,
+    stocks_belong_to_loads,
+)
 from openiamd.scenario.check_identity import (
     beliefs_add_up,
     criteria_are_in_order,
@@ -41,9 +47,13 @@ CHECKS = (
     flights_can_be_flown,
     sensors_stand_somewhere,
     engagements_can_be_guided,
+    launchers_have_a_radar,
+    stocks_belong_to_loads,
+    shot_policies_mean_what_they_say,
     trackers_can_confirm,
     models_keep_to_their_node,
     links_are_represented,
+    remote_use_has_fire_control,
     chains_of_command_are_whole,
     readiness_is_complete,
     limits_are_in_order,

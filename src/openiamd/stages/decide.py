@@ -10,6 +10,7 @@ from openiamd.kernels import kernel
 from openiamd.physics.approach import time_to_go_s, time_to_reach_s
 from openiamd.physics.envelope import in_sector
 from openiamd.world.arrays import Floats, Ints, Rows
+from openiamd.world.channels import cease, guided_now, may_launch, remote_use, seize
 from openiamd.world.doctrine import AUTONOMOUS, CENTRALIZED, FREE, TIGHT, AssetTable, NodeTable
 from openiamd.world.events import ENGAGE, HELD, NONE, EventLog, log_event
 from openiamd.world.network import MessageState
@@ -35,8 +36,6 @@ from openiamd.world.weapons import (
     FireUnitTable,
     InterceptorTable,
     WeaponState,
-    cease,
-    holds,
     reach,
 )
 
@@ -92,6 +91,7 @@ def best_interceptor(
     magazine: Ints,
     promised: Ints,
     unit: int,
+    remote: int,
     meeting_m: Floats,
 ) -> tuple[int, float, int]:
     """Return the loaded interceptor most likely to kill that can reach the track, its meeting time, and why none can.
@@ -105,10 +105,11 @@ def best_interceptor(
         if magazine[interceptor] <= promised[interceptor]:
             continue
         reason = OUTSIDE_ENVELOPE
-        meeting_s, _ = reach(
-            units, interceptors, unit, interceptor, state, falling, slack_m, units.row[unit].reaction_s, meeting_m
-        )
-        pk = interceptors.single_shot_pk[interceptor, kind]
+        meeting_s, _, share = reach(
+            units, interceptors, unit, interceptor, state, falling, slack_m, remote, units.row[unit].reaction_s,
+            meeting_m,
+        )  # fmt: skip
+        pk = share * interceptors.single_shot_pk[interceptor, kind]
         if meeting_s >= 0.0 and pk > best_pk:
             best, best_s, best_pk = interceptor, meeting_s, pk
     return best, best_s, 0 if best != NONE else reason
@@ -121,18 +122,20 @@ def open_channel(
     """Return a fire channel of the unit for a track: an idle one, else one that waits in vain, else ``NONE``.
 
     A channel waits in vain when it is ready to launch and the engagement radar does not hold its track. It is given
-    up only for a track that the radar does hold.
+    up only for a track that the radar does hold. A fire-control link may stand in for the radar.
     """
     battery = units.row[unit]
-    for channel in range(battery.channels):
-        if weapons.row[run, unit, channel].phase == IDLE:
-            return channel
-    if not holds(battery, tracks, run, slot, now_s):
+    occupied, _ = guided_now(units, weapons, run, unit)
+    if occupied < battery.channels:
+        for channel in range(battery.rows):
+            if weapons.row[run, unit, channel].phase == IDLE:
+                return channel
+    if not may_launch(battery, tracks, run, slot, now_s):
         return NONE
-    for channel in range(battery.channels):
+    for channel in range(battery.rows):
         row = weapons.row[run, unit, channel]
         waits = row.phase == REACTING and now_s > row.ordered_s + battery.reaction_s
-        if waits and not holds(battery, tracks, run, row.slot, now_s):
+        if waits and not may_launch(battery, tracks, run, row.slot, now_s):
             return channel
     return NONE
 
@@ -143,10 +146,12 @@ def count_promised(nodes: NodeTable, units: FireUnitTable, weapons: WeaponState,
     promised = weapons.promised[run, unit]
     for interceptor in range(promised.shape[0]):
         promised[interceptor] = 0
-    for channel in range(units.row[unit].channels):
+    for channel in range(units.row[unit].rows):
         row = weapons.row[run, unit, channel]
         if row.phase == REACTING:
             promised[row.interceptor] += nodes.row[units.row[unit].node].salvo
+        elif row.phase != IDLE:
+            promised[row.interceptor] += row.left
 
 
 @kernel
@@ -173,7 +178,7 @@ def give_order(
     if channel.phase == REACTING:
         channel.next_s = now_s
         cease(units, tracks, weapons, events, run, unit, number, NOT_HELD)
-    channel.phase = REACTING
+    seize(channel)
     channel.slot = slot
     channel.subject = held.subject
     channel.confirmed_s = held.confirmed_s
@@ -181,10 +186,8 @@ def give_order(
         weapons.aim_m[run, unit, number, axis] = state[axis]
     channel.number = held.number
     channel.interceptor = interceptor
-    channel.rounds = 0
     channel.ordered_s = now_s
     channel.next_s = now_s + (0.0 if units.row[unit].service_s > 0.0 else units.row[unit].reaction_s)
-    channel.killed = False
     channel.order_event = event
     held.cause = event
     held.engagements += 1
@@ -207,7 +210,7 @@ def assign_unit(
         count_promised(nodes, units, weapons, run, unit)
         interceptor, meeting_s, why = best_interceptor(
             units, interceptors, state, falling, slack_m, weapons.magazine[run, unit], weapons.promised[run, unit],
-            unit, meeting_m,
+            unit, remote_use(held, now_s), meeting_m,
         )  # fmt: skip
         if interceptor == NONE:
             reason = min(reason, why)
