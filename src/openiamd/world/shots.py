@@ -92,9 +92,10 @@ def fire(
     """Send rounds up together, as one flight of the row."""
     battery, row = units.row[unit], weapons.row[run, unit, channel]
     now_s, flight = row.next_s, weapons.flight[run, unit, channel, row.flights]
+    number = tracks.row[run, battery.node, row.slot].number  # by now it may be another than that of the order
     for nth in range(rounds):
         event = log_event(
-            events, run, now_s, SHOT, battery.node, NONE, row.number, unit, row.order_event, row.interceptor, range_m,
+            events, run, now_s, SHOT, battery.node, NONE, number, unit, row.order_event, row.interceptor, range_m,
             state,
         )  # fmt: skip
         if nth == 0:
