@@ -7,28 +7,17 @@ Writes  engagement orders (weapon state, track file)
 import math
 
 from openiamd.kernels import kernel
-from openiamd.physics.approach import time_to_go_s, time_to_reach_s
+from openiamd.physics.approach import time_to_go_s
 from openiamd.physics.envelope import in_sector
-from openiamd.world.arrays import Floats, Ints, Rows
+from openiamd.world.arrays import Floats, Ints
+from openiamd.world.authority import NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE, log_held, undecided, withheld
 from openiamd.world.channels import cease, guided_now, may_launch, remote_use, seize
-from openiamd.world.doctrine import AUTONOMOUS, CENTRALIZED, FREE, TIGHT, AssetTable, NodeTable
-from openiamd.world.events import ENGAGE, HELD, NONE, EventLog, log_event
+from openiamd.world.doctrine import AssetTable, NodeTable
+from openiamd.world.events import ENGAGE, NONE, EventLog, log_event
 from openiamd.world.network import MessageState
 from openiamd.world.threats import KIND_AIRCRAFT, KIND_BALLISTIC
 from openiamd.world.tracker import TrackerWork
-from openiamd.world.tracks import (
-    ASSUMED_FRIEND,
-    FRIEND,
-    HOSTILE,
-    NEUTRAL,
-    PENDING,
-    TrackState,
-    coasted_state,
-    falls,
-    height_slack_m,
-    log_track,
-    usable,
-)
+from openiamd.world.tracks import HOSTILE, TrackState, coasted_state, falls, height_slack_m, usable
 from openiamd.world.weapons import (
     IDLE,
     NOT_HELD,
@@ -38,47 +27,6 @@ from openiamd.world.weapons import (
     WeaponState,
     reach,
 )
-
-# The lowest code that applies is the reason given: what would have to change first.
-NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE, WEAPONS_HOLD, NO_ORDER, NOT_INTERROGATED = 1, 2, 3, 4, 5, 6
-
-
-@kernel
-def permitted(rules: Rows, lost_contact: bool, held: Rows, own: bool) -> int:
-    """Return 0 where rules allow fire at a track, else the reason why not.
-
-    rules         row of the node
-    lost_contact  the node does not hear its superior
-    held          row of the track
-    own           the track is heading for the node itself within its self-defence radius
-    """
-    presumed_friendly = held.identity in (ASSUMED_FRIEND, FRIEND, NEUTRAL, PENDING)
-    asked = held.identity == HOSTILE or held.unanswered >= rules.interrogations_required
-    if own and asked and not presumed_friendly:
-        return 0
-    status = rules.control_status
-    if (rules.superior != NONE and lost_contact) or rules.method_of_control == AUTONOMOUS:
-        status = rules.control_status_autonomous
-    elif rules.method_of_control == CENTRALIZED and not held.ordered:
-        return NO_ORDER
-    if status == TIGHT and held.identity == HOSTILE:
-        return 0
-    if status == FREE and not presumed_friendly:
-        return 0 if asked else NOT_INTERROGATED
-    return WEAPONS_HOLD
-
-
-@kernel
-def heads_for_node(nodes: NodeTable, node: int, state: Floats) -> bool:
-    """Tell whether a track comes for the node itself, within its self-defence radius."""
-    rules, node_m = nodes.row[node], nodes.position_m[node]
-    if not rules.self_defence:
-        return False
-    square_m2 = 0.0
-    for axis in range(3):
-        square_m2 += (state[axis] - node_m[axis]) ** 2
-    radius_m = rules.self_defence_radius_m
-    return square_m2 <= radius_m * radius_m and not math.isinf(time_to_reach_s(state, node_m, 0.2 * radius_m))
 
 
 @kernel
@@ -228,14 +176,6 @@ def assign_unit(
 
 
 @kernel
-def undecided(now_s: float, rules: Rows, held: Rows) -> bool:
-    """Tell whether a track awaits a decision: not engaged already, salvos left, known for long enough."""
-    if held.engagements > 0 or held.salvos >= rules.salvos or (rules.engage_once and held.decided):
-        return False
-    return now_s >= held.confirmed_s + rules.decision_delay_s
-
-
-@kernel
 def candidates(
     now_s: float,
     nodes: NodeTable,
@@ -248,13 +188,13 @@ def candidates(
     node: int,
 ) -> int:
     """List the slots that may be engaged now in ``work.columns`` with their time to go; return how many."""
-    rules, lost_contact = nodes.row[node], messages.node[run, node].lost_contact
+    rules = nodes.row[node]
     count = 0
     for slot in range(tracks.top[run, node]):
         held, state = tracks.row[run, node, slot], tracks.state[run, node, slot]
         if not usable(held) or not undecided(now_s, rules, held):
             continue
-        reason = permitted(rules, lost_contact, held, heads_for_node(nodes, node, state))
+        reason = withheld(nodes, messages, run, node, held, state)
         if reason != 0:
             if held.identity == HOSTILE:
                 log_held(now_s, tracks, events, run, node, slot, reason)
@@ -276,15 +216,6 @@ def take_most_urgent(work: TrackerWork, count: int) -> tuple[int, float]:
     slot = int(work.columns[urgent])
     work.columns[urgent] = NONE
     return slot, work.urgency_s[urgent]
-
-
-@kernel
-def log_held(now_s: float, tracks: TrackState, events: EventLog, run: int, node: int, slot: int, reason: int) -> None:
-    """Log, once per track and reason, why it was not engaged."""
-    held = tracks.row[run, node, slot]
-    if not held.held_reasons & (1 << reason):
-        held.held_reasons |= 1 << reason
-        log_track(events, now_s, HELD, tracks, run, node, slot, NONE, reason, 0.0)
 
 
 @kernel
