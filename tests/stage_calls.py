@@ -48,6 +48,7 @@ def advance(world: World, state: State, draws: Draws, until_s: float, first: int
     """Carry some runs from time 0 to ``until_s``, stage by stage."""
     stages.draw_starts(world.threats, draws, state.threats, first, last)
     stages.draw_phases(world.sensors, draws, state.sensors, first, last)
+    stages.draw_faults(world.duty, draws, state.duty, first, last)
     for index in range(round(until_s / world.clock[STEP])):
         for name, arguments in calls(world, state, draws, index * float(world.clock[STEP]), first, last).items():
             getattr(stages, name)(*arguments)

@@ -198,12 +198,12 @@ def scenarios(draw: st.DrawFn) -> Data:
 
 @st.composite
 def readiness(draw: st.DrawFn, nodes: list[str], has_raid: bool) -> Data:
-    """Return a boxed state of some nodes, with a warning where there is a raid to warn of."""
+    """Return one entry, a boxed state of some nodes, with a warning where there is a raid to warn of."""
     boxed: Data = {"state": "boxed", "applies_to": draw(st.lists(st.sampled_from(nodes), min_size=1, unique=True))}
     if has_raid and draw(switches):
         marks = {"source": "drawn", "source_class": "E", "verification": "D"}
         boxed["warning"] = {"lead": {"nominal": "5 min", "low": "0 min", "high": "10 min"} | marks}
-    return boxed
+    return {"stored": boxed}
 
 
 def scenario_texts() -> st.SearchStrategy[str]:

@@ -149,6 +149,9 @@ def one_run(seed, variant, run):
     log.add(130.0, kinds.CEASED, 0, 5, 105, other=1, cause=0, code=1)
     log.add(135.0, kinds.IDENTITY_CONFLICT, 0, 5, 105, other=3, cause=0, code=6)
     log.add(140.0, kinds.IDENTITY_RESOLVED, 0, 5, 105, cause=0, code=3, value=5.0)
+    lost = log.add(145.0, kinds.LOST, 0, other=0, code=2, value=float(kinds.SENSOR_DOMAIN))
+    log.add(150.0, kinds.RESTORED, 0, other=0, cause=lost, code=2, value=float(kinds.SENSOR_DOMAIN))
+    log.add(155.0, kinds.STATE_CHANGED, 0, other=1, code=1, value=float(kinds.UNIT_DOMAIN))
     picture = picture_rows(common, run, completeness, correctness)
     magazines = [(run, unit, interceptor, 32, rounds, 0, 0) for (unit, interceptor), rounds in left.items()]
     return log.rows, object_rows, picture, magazines

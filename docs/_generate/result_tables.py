@@ -75,6 +75,8 @@ def reasons() -> str:
         "held_reason": kinds.HELD_REASONS,
         "ceased_reason": kinds.CEASED_REASONS,
         "assessment": kinds.ASSESSMENTS,
+        "state": kinds.READINESS_STATES,
+        "loss_cause": kinds.LOSS_CAUSES,
         "status": kinds.STATUS_NAMES,
     }
     return table(("column", "words"), ((code(name), ", ".join(known)) for name, known in words.items()))

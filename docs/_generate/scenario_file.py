@@ -64,10 +64,10 @@ def file() -> str:
 
 def checks() -> str:
     """Return the named checks of a scenario, one row each."""
-    from openiamd.scenario import check_identity, check_names, check_rules, check_scene
+    from openiamd.scenario import check_identity, check_names, check_readiness, check_rules, check_scene
 
     rows = []
-    for module in (check_names, check_rules, check_identity, check_scene):
+    for module in (check_names, check_rules, check_readiness, check_identity, check_scene):
         for name, function in vars(module).items():
             if callable(function) and getattr(function, "__module__", "") == module.__name__ and name[0].islower():
                 rows.append((code(name), (function.__doc__ or "").splitlines()[0]))

@@ -1,5 +1,7 @@
 """Shots: guidance that ends early, shot policies, assessment that errs, kills that come late."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,7 @@ def count(outcome: Outcome, kind: int) -> np.ndarray:
     return np.bincount(rows.run[rows.kind == kind], minlength=outcome.runs)
 
 
-def scene(targets: int = 1, shots: Data | None = None, load: str = "ideal/interceptor", **values: float | str) -> Data:
+def scene(targets: int = 1, shots: Data | None = None, load: str = "ideal/interceptor", **values: Any) -> Data:
     """Return targets that come one behind the other at a unit whose values are given as `reaction` or `pk`."""
     names = {"pk": f"{load}.pk_cruise", "active": f"{load}.terminal_active"}
     given = {names.get(name, f"ideal/fire-unit.{name}"): value for name, value in values.items()}
@@ -35,7 +37,7 @@ def scene(targets: int = 1, shots: Data | None = None, load: str = "ideal/interc
 # ---- guidance
 
 
-def engaged(load: str, **values: float | str) -> Outcome:
+def engaged(load: str, **values: Any) -> Outcome:
     """Play two targets, two minutes apart, against one channel."""
     data = changed(scene(2, load=load, channels=1, pk=0.0, **values), raids={"raid": {"spacing": "60 s"}})
     outcome = play(data, 1)

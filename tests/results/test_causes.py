@@ -136,10 +136,10 @@ LEAKERS = [
     ("identity_not_shared", hostile_elsewhere, "behaviour", 60.0),
     ("not_identified", unknown, "none", 50.0),
     ("dual_tracks", dual, "dual designation", 60.0),
-    *((HELD_CODES[reason], held(reason), kinds.HELD_REASONS[reason], 60.0) for reason in range(1, 7)),
+    *((HELD_CODES[reason], held(reason), kinds.HELD_REASONS[reason], 60.0) for reason in HELD_CODES),
     ("outside_envelope", strayed, "outside envelope", 60.0),
     ("undecided", Story.hostile, "behaviour", 50.0),
-    *((CEASED_CODES[reason], ceased(reason), kinds.CEASED_REASONS[reason], 70.0) for reason in range(1, 8)),
+    *((CEASED_CODES[reason], ceased(reason), kinds.CEASED_REASONS[reason], 70.0) for reason in CEASED_CODES),
     ("order_too_late", Story.ordered, "engage", 60.0),
     ("shot_met_another", ended(kinds.KILL, NEIGHBOUR), "kill", 80.0),
     ("shot_no_guidance", unguided, "no guidance", 85.0),
@@ -351,9 +351,9 @@ def test_definitions_are_complete():
             assert code.replace("_", "").islower()
             assert cause.label
             assert cause.meaning
-    assert len(HELD_CODES) == len(kinds.HELD_REASONS)
-    assert len(CEASED_CODES) == len(kinds.CEASED_REASONS)
-    assert set(filter(None, (*HELD_CODES, *CEASED_CODES))) < set(LEAKER_CAUSES)
+    assert sorted(HELD_CODES) == list(range(1, len(kinds.HELD_REASONS)))
+    assert sorted(CEASED_CODES) == list(range(1, len(kinds.CEASED_REASONS)))
+    assert {*HELD_CODES.values(), *CEASED_CODES.values()} < set(LEAKER_CAUSES)
 
 
 def test_a_folder_that_lost_a_table_says_so(write_batch, tmp_path):

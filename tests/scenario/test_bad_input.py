@@ -295,8 +295,6 @@ SPOILED = [
     ("l16: null", "l17: null", 25, "variant 'alone' deletes 'links.l17', which the base does not have", "'l16'"),
     ("alone: {", "alone: {name: x, ", 25, "variant 'alone' overrides 'name'", "base"),
     ("joined: {}", "joined: {nodes: {post: {doctrine: red}}}", 26, "node 'post' follows doctrine 'red'", "'blue'"),
-    ("joined: {}", "joined: {readiness: {state: boxed}}", 26, "boxed but applies to no node", "applies_to"),
-    ("joined: {}", "joined: {readiness: {state: boxed, applies_to: [cp]}}", 26, "readiness names node 'cp'", "'post'"),
     (
         "joined: {}",
         "joined: {idealised: {values: {s400/91n6e.revisit: 1 s}}}",

@@ -102,11 +102,10 @@ def test_a_mistake_in_a_variant_is_reported_there() -> None:
 
 def test_a_ranged_quantity_keeps_its_range_and_source() -> None:
     lead = "{nominal: 10 min, low: 0 min, high: 30 min, source: own estimate, source_class: E, verification: D}"
-    ready = f"readiness: {{state: boxed, applies_to: [post], warning: {{lead: {lead}}}}}\n"
-    warning = from_text(BASE + ready).readiness
+    ready = f"readiness: {{stored: {{state: boxed, applies_to: [post], warning: {{lead: {lead}}}}}}}\n"
+    warning = from_text(BASE + ready).readiness["stored"].warning
     assert warning is not None
-    assert warning.warning is not None
-    value = warning.warning.lead
+    value = warning.lead
     assert (value.low, value.value, value.high) == (0.0, 600.0, 1800.0)
     assert value.is_ranged
     assert value.source == "own estimate"

@@ -189,7 +189,7 @@ def test_an_awacs_sees_to_its_horizon(real):
 
 def test_a_radar_off_duty_is_left_out_and_named(tmp_path):
     data = scenes.real_scene(
-        readiness={"state": "boxed", "applies_to": ["post"], "warning": None}, theatre={"duration": "15 min"}
+        readiness={"stored": {"state": "boxed", "applies_to": ["post"]}}, theatre={"duration": "15 min"}
     )
     found = openiamd.coverage(scenario(data), altitudes_m=[1e3], targets=["f-16c"], output=tmp_path / "out")
     assert found.manifest["never_on_duty"]["base"] == ["search", "guide"]

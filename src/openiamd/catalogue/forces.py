@@ -4,13 +4,24 @@ import math
 
 from openiamd.catalogue.identification import missile_criterion, weights
 from openiamd.catalogue.kinds import RADAR_EQUATION, RADAR_LOSSES
-from openiamd.catalogue.places import NEVER_S, point
-from openiamd.catalogue.resolved import FireUnit, Interceptor, Node, Point, RadarEquation, Sensor
+from openiamd.catalogue.places import point
+from openiamd.catalogue.readiness import duty
+from openiamd.catalogue.resolved import (
+    CONTACT_ACTIONS,
+    FireUnit,
+    Interceptor,
+    Node,
+    Point,
+    RadarEquation,
+    Sensor,
+)
 from openiamd.catalogue.values import Values
 from openiamd.scenario.document import suggestion
 from openiamd.scenario.forces import Node as NodeEntry
 from openiamd.scenario.model import Scenario
-from openiamd.scenario.readiness import Duty
+
+# The weapons control status that an action on contact loss stands for; the others hold fire.
+AFTER_CONTACT = {"autonomous_free": "FREE", "autonomous_tight": "TIGHT"}
 
 
 def nodes(scenario: Scenario, values: Values) -> tuple[Node, ...]:
@@ -23,7 +34,7 @@ def _node(scenario: Scenario, values: Values, name: str) -> Node:
     rules = scenario.doctrine[node.doctrine]
     path = f"doctrine.{node.doctrine}"
     idealised = scenario.idealised
-    own_delay = rules.decision_delay
+    own_delay, lost = rules.decision_delay, rules.contact_loss
     return Node(
         id=name,
         name=node.type,
@@ -39,9 +50,11 @@ def _node(scenario: Scenario, values: Values, name: str) -> Node:
         gate=_tracker_value(values, name, node, "gate"),
         process_noise=_tracker_value(values, name, node, "process_noise"),
         control_status=rules.weapons_control,
-        control_status_autonomous=rules.autonomous,
+        control_status_autonomous=AFTER_CONTACT.get(lost.action, "HOLD") if lost else rules.autonomous,
         method_of_control=rules.method,
-        contact_timeout_s=values.get(node.type, "contact_timeout"),
+        contact_timeout_s=values.scenario(f"{path}.contact_loss.after", lost.after)
+        if lost
+        else values.get(node.type, "contact_timeout"),
         self_defence=rules.self_defence,
         self_defence_radius_m=values.scenario(f"{path}.self_defence_radius", rules.self_defence_radius),
         salvo=rules.shots.rounds,
@@ -65,6 +78,7 @@ def _node(scenario: Scenario, values: Values, name: str) -> Node:
         conflict=rules.conflict,
         fusion=node.fusion,
         motion=node.tracker.motion if node.tracker else "cv",
+        contact_action=lost.action if lost and lost.action in CONTACT_ACTIONS else "",
         slow_speed_mps=values.scenario(f"{path}.slow_speed", rules.slow_speed),
     )
 
@@ -90,7 +104,7 @@ def _sensor(scenario: Scenario, values: Values, name: str, object_ids: list[str]
     idealised = scenario.idealised
     anchor_range_m, anchor_rcs_m2, anchor_pd = values.anchor(kind)
     anchor = values.entry(kind).values.get("range_anchor")
-    active_from_s, active_until_s = _duty(scenario, values, sensor.active, sensor.node, kind)
+    active_from_s, active_until_s = duty(scenario, values, sensor.active, name, sensor.node, kind)
     designated_only = values.count(kind, "designated_only") > 0
     asks = sensor.interrogator and bool(scenario.nodes[sensor.node].iff) and not designated_only
     return Sensor(
@@ -198,7 +212,7 @@ def _fire_unit(scenario: Scenario, values: Values, name: str) -> FireUnit:
     # Radar, sector and channels are those of the unit whose they are; launchers and rounds are its own.
     owner = unit.shares_channels_with or name
     guide = scenario.fire_units[owner]
-    active_from_s, active_until_s = _duty(scenario, values, unit.active, unit.node, kind)
+    active_from_s, active_until_s = duty(scenario, values, unit.active, name, unit.node, kind)
     held = unit.responsibility
     loaded = loaded_interceptors(scenario)
     track = unit.track_probability
@@ -252,19 +266,3 @@ def _check_load(scenario: Scenario, values: Values, name: str) -> None:
             f"fire unit '{name}' needs {needed:g} launchers for its load, and '{unit.type}' has at most {launchers:g}"
         )
         raise scenario.error(("fire_units", name, "load"), message, "load fewer rounds or add a fire unit")
-
-
-def _duty(scenario: Scenario, values: Values, hours: Duty | None, node: str, kind: str) -> tuple[float, float]:
-    """Return from when and until when equipment of type ``kind`` at ``node`` is on duty, in s."""
-    start_s = hours.start.value if hours else 0.0
-    end_s = hours.end.value if hours and hours.end else NEVER_S
-    ready = scenario.readiness
-    if ready is None or ready.state != "boxed" or node not in ready.applies_to:
-        return start_s, end_s
-    if ready.warning is None or not scenario.raids:
-        return NEVER_S, NEVER_S
-    lead_s = values.scenario("readiness.warning.lead", ready.warning.lead)
-    preparation_s = values.scenario("readiness.warning.preparation", ready.warning.preparation)
-    first_s = min(values.scenario(f"raids.{name}.start", raid.start) for name, raid in scenario.raids.items())
-    on_site_s = first_s - lead_s + preparation_s
-    return max(start_s, on_site_s + values.get(kind, "emplacement"), 0.0), end_s

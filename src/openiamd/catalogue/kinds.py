@@ -45,6 +45,8 @@ RADAR = {
     ),
     "designation_half_angle": ValueKind("angle", "how far from the designated direction a target is still found", True),
     "emplacement": ValueKind("time", "from arrival on site to first look"),
+    "displacement": ValueKind("time", "from the order to leave to on the road; without it, none", optional=True),
+    "activation": ValueKind("time", "from switched off or silent to first look; without it, none", optional=True),
     "anchor_detection_probability": ValueKind(
         "probability", "detection probability at the anchor; without it, that of shared/radar", True, optional=True
     ),
@@ -163,6 +165,8 @@ FIRE_UNIT = {
     ),
     "engage_sector": ValueKind("angle", "full width of the sector of engagement", True),
     "emplacement": ValueKind("time", "from arrival on site to ready to fire"),
+    "displacement": ValueKind("time", "from the order to leave to on the road; without it, none", optional=True),
+    "activation": ValueKind("time", "from switched off to ready to fire; without it, none", optional=True),
     "hold_timeout": ValueKind("time", "the engagement radar holds a track that it hit within this time", True),
 }
 

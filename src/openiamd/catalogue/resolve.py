@@ -9,6 +9,7 @@ from openiamd.catalogue.flight import flying_objects
 from openiamd.catalogue.forces import fire_units, interceptor, loaded_interceptors, nodes, sensors
 from openiamd.catalogue.identification import flight_plans
 from openiamd.catalogue.places import NEVER_S, point
+from openiamd.catalogue.readiness import duties
 from openiamd.catalogue.resolved import Asset, Corridor, Environment, Link, ResolvedScenario
 from openiamd.catalogue.values import Values
 from openiamd.scenario.model import Scenario
@@ -18,7 +19,7 @@ def resolve(scenario: Scenario, catalogue: Catalogue, overrides: Mapping[str, fl
     """Return the scenario with every name looked up and every number in SI, at nominal values.
 
     ``overrides`` gives other values (SI) to inputs by path: ``s400/91n6e.range_anchor``,
-    ``scenario:readiness.warning.lead``. The scenario must have passed ``openiamd.scenario.checks.check``.
+    ``scenario:readiness.stored.warning.lead``. The scenario must have passed ``openiamd.scenario.checks.check``.
 
     Raises:
         CatalogueError: an unknown entry, or an override of an input that the scenario does not use.
@@ -49,6 +50,7 @@ def resolve(scenario: Scenario, catalogue: Catalogue, overrides: Mapping[str, fl
         fire_units=fire_units(scenario, values),
         links=_links(scenario, values),
         inputs=(),
+        duties=duties(scenario, values),
     )
     return replace(resolved, inputs=values.inputs())
 

@@ -6,6 +6,7 @@ Angles are radians (azimuth clockwise from true north), heights metres above the
 
 from dataclasses import dataclass, field
 
+from openiamd.catalogue.duties import Duties
 from openiamd.catalogue.identities import Criterion, FlightPlan, Weights
 
 SCANS = ("rotating", "sector", "electronic")
@@ -17,6 +18,7 @@ METHODS_OF_CONTROL = ("DECENTRALIZED", "CENTRALIZED", "AUTONOMOUS")
 TOWARD = ("", "asset", "node")
 CONFLICT_RULES = ("own_reply", "friend", "authority", "threat")
 FUSIONS = ("own", "best", "covariance_intersection", "naive")
+CONTACT_ACTIONS = ("", "dark", "self_defence")
 REMOTE_USES = ("NONE", "CUE", "LAUNCH_ON_REMOTE", "ENGAGE_ON_REMOTE")
 
 
@@ -33,7 +35,7 @@ class Point:
 class Input:
     """One number that the run rests on, with its range and where it comes from."""
 
-    path: str  # "s400/91n6e.range_anchor" or "scenario:partial.warning.lead"
+    path: str  # "s400/91n6e.range_anchor" or "scenario:readiness.stored.warning.lead"
     value: float  # the number used, SI
     nominal: float
     low: float
@@ -155,6 +157,7 @@ class Node:
     motion: str = "cv"  # motion model of its tracker: cv, imm
     fusion: str = "covariance_intersection"  # one of FUSIONS
     spacing_s: float = 0.0  # from one interceptor of a salvo to the next; 0: together
+    contact_action: str = ""  # one of CONTACT_ACTIONS: what it does beyond its status when contact is lost
     slow_speed_mps: float = 80.0  # slower than this is a slow target
 
 
@@ -341,3 +344,4 @@ class ResolvedScenario:
     fire_units: tuple[FireUnit, ...]
     links: tuple[Link, ...]
     inputs: tuple[Input, ...] = field(repr=False)
+    duties: Duties = field(default_factory=Duties)

@@ -48,9 +48,15 @@ LEAKER_CAUSES = {
         "dual tracks, no shot",
         "engageable at a shooter that held two tracks of it (dual designation); no shot",
     ),
+    "training": Cause(RULES, "training", "no order: a fire unit that trains could have engaged it and may not launch"),
     "weapons_hold": Cause(RULES, "weapons control", "no order: weapons control status forbade it"),
+    "engaged_elsewhere": Cause(RULES, "engaged elsewhere", "no order: a report said that another node was engaging it"),
+    "zone": Cause(RULES, "zone", "no order: a zone forbade fire where it was"),
+    "cease_fire": Cause(RULES, "cease-fire", "no order: an order to hold or cease fire was in force"),
+    "no_authority": Cause(RULES, "no authority", "no order: the authority to identify or engage it lay elsewhere"),
     "no_order": Cause(RULES, "no order from above", "no order: centralized control, and none came from above"),
     "not_interrogated": Cause(RULES, "not interrogated", "no order: not asked as often as the doctrine wants"),
+    "not_ready": Cause(WEAPONS, "not ready", "no order: no fire unit of the node that held it was on duty"),
     "outside_envelope": Cause(
         WEAPONS, "outside the envelope", "no order: no loaded interceptor could reach it at any time"
     ),
@@ -74,9 +80,11 @@ LEAKER_CAUSES = {
     ),
     "order_envelope": Cause(WEAPONS, "order ended: left the envelope", "ordered, no shot; it left the envelope"),
     "order_no_round": Cause(WEAPONS, "order ended: no round", "ordered, no shot; no round or no guidance was free"),
-    "order_ceased": Cause(RULES, "order ended: ordered to cease", "ordered, no shot; the node was ordered to cease"),
-    "order_slew": Cause(
-        WEAPONS, "order ended: turned too late", "ordered, no shot; the fire unit turned to it too late"
+    "order_ceased": Cause(RULES, "order ended: cease fire", "ordered, no shot; an order to hold or cease fire came"),
+    "order_slew": Cause(WEAPONS, "order ended: turned too late", "ordered, no shot; the unit could not turn in time"),
+    "order_no_guidance": Cause(WEAPONS, "order ended: no guidance", "ordered, no shot; nothing could guide the round"),
+    "order_out_of_action": Cause(
+        WEAPONS, "order ended: out of action", "ordered, no shot; the fire unit or its radar was lost"
     ),
     "order_too_late": Cause(WEAPONS, "order too late", "ordered, no shot; it arrived while the order was carried out"),
     "shot_met_another": Cause(

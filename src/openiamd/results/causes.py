@@ -22,11 +22,13 @@ RECEIVED = kinds.IDENTITY_REASONS.index("received")
 REPLIES = [kinds.IDENTITY_REASONS.index(f"{mode} reply") for mode in ("mode 5", "civil", "mode 4")]
 TRACK_NEWS = (kinds.TRACK_CONFIRMED, kinds.TRACK_RECEIVED, kinds.IDENTITY)
 RESULTS_OF_SHOTS = (kinds.KILL, kinds.MISS, kinds.OVERKILL, kinds.WASTED)
-HELD_CODES = ("", "no_channel", "no_missile", "outside_envelope", "weapons_hold", "no_order", "not_interrogated")
-CEASED_CODES = (
-    *("", "order_track_lost", "order_not_held", "order_envelope", "order_identity", "order_no_round"),
-    *("order_ceased", "order_slew", "shot_no_guidance"),
-)
+# By number of the reason, in the order in which they are tried: what was closest to an order or a shot comes first.
+HELD_CODES = {11: "training", 1: "no_channel", 2: "no_missile", 3: "outside_envelope", 4: "weapons_hold"}
+HELD_CODES |= {9: "engaged_elsewhere", 7: "zone", 8: "cease_fire", 5: "no_order", 12: "no_authority"}
+HELD_CODES |= {6: "not_interrogated", 10: "not_ready"}
+CEASED_CODES = {1: "order_track_lost", 2: "order_not_held", 3: "order_envelope", 4: "order_identity"}
+CEASED_CODES |= {5: "order_no_round", 6: "order_ceased", 7: "order_slew", 8: "order_no_guidance"}
+CEASED_CODES |= {9: "order_out_of_action"}
 NO_GUIDANCE = kinds.CEASED_REASONS.index("no guidance")
 
 
@@ -174,18 +176,18 @@ def _give_identity(verdicts: _Verdicts, cases: _Cases, missing: Bools, share: In
 
 
 def _give_held(verdicts: _Verdicts, cases: _Cases, missing: Bools) -> None:
-    """Give the reason that was closest to an order: the lowest code, as the stage that decides ranks them."""
-    for reason in range(1, len(HELD_CODES)):
+    """Give the reason that was closest to an order, as the stage that decides ranks them."""
+    for reason, code in HELD_CODES.items():
         held = cases.first((cases.chain.kind == kinds.HELD) & (cases.chain.held_reason == reason))
-        verdicts.give(HELD_CODES[reason], missing & (held >= 0), held)
+        verdicts.give(code, missing & (held >= 0), held)
 
 
 def _give_ceased(verdicts: _Verdicts, cases: _Cases, missing: Bools, order: Ints) -> None:
     """Give the reason for which the last order was given back."""
     ceased = cases.last(cases.chain.kind == kinds.CEASED, _through_parent(cases))
-    for reason in range(1, len(CEASED_CODES)):
+    for reason, code in CEASED_CODES.items():
         applies = (ceased >= 0) & (cases.chain.ceased_reason[ceased] == reason)
-        verdicts.give(CEASED_CODES[reason], missing & applies, ceased)
+        verdicts.give(code, missing & applies, ceased)
     verdicts.give("order_too_late", missing, order)
 
 

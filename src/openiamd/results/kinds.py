@@ -29,6 +29,9 @@ OVERKILL = 63
 ASSESSED = 64
 RELOADED = 65
 DEBRIS = 66
+STATE_CHANGED = 70
+LOST = 71
+RESTORED = 72
 
 KIND_NAMES = {
     LAUNCHED: "launched",
@@ -60,6 +63,9 @@ KIND_NAMES = {
     ASSESSED: "assessed",
     RELOADED: "reloaded",
     DEBRIS: "debris",
+    STATE_CHANGED: "state changed",
+    LOST: "lost",
+    RESTORED: "restored",
 }
 
 IDENTITIES = ("PENDING", "UNKNOWN", "ASSUMED_FRIEND", "FRIEND", "NEUTRAL", "SUSPECT", "HOSTILE")
@@ -83,11 +89,16 @@ IDENTITY_REASONS = (
 )
 HELD_REASONS = (
     "none", "no channel", "no missile", "outside envelope", "weapons hold", "no order from above", "not interrogated",
+    "zone", "cease fire", "engaged elsewhere", "not ready", "training", "no authority",
 )  # fmt: skip
 CEASED_REASONS = (
     "none", "track lost", "not held by engagement radar", "left the envelope", "identity changed", "no round",
-    "ordered to cease", "slew too late", "no guidance",
+    "ordered to cease", "slew too late", "no guidance", "out of action",
 )  # fmt: skip
+# Readiness: codes of `state changed`, of `lost` and `restored`, and the domain that an event is about.
+READINESS_STATES = ("active", "dark", "emplaced", "march", "boxed", "cued", "sector", "hold", "training")
+LOSS_CAUSES = ("failure", "cut", "sabotage", "destroyed")
+NODE_DOMAIN, SENSOR_DOMAIN, UNIT_DOMAIN, LINK_DOMAIN = 0, 1, 2, 3
 ASSESSMENTS = ("not killed", "killed")
 
 WAITING = 0

@@ -23,6 +23,8 @@ OWN_WORDS = {
     "held_reason": list(kinds.HELD_REASONS),
     "ceased_reason": list(kinds.CEASED_REASONS),
     "assessment": list(kinds.ASSESSMENTS),
+    "state": list(kinds.READINESS_STATES),
+    "loss_cause": list(kinds.LOSS_CAUSES),
     "status": list(kinds.STATUS_NAMES),
 }
 KIND_PLACES = np.full(128, -1, np.int64)
@@ -142,6 +144,20 @@ EVENT_TABLES = {
         ),
     ),
 }
+READINESS = (kinds.STATE_CHANGED, kinds.LOST, kinds.RESTORED)
+EVENT_TABLES["readiness"] = EventTable(
+    READINESS,
+    (
+        *(_KIND, _NODE),
+        Column("sensor", "duty_sensor", "sensor"),
+        Column("fire_unit", "duty_unit", "fire_unit"),
+        Column("link", "duty_link", "link"),
+        Column("state", "code", "state", (kinds.STATE_CHANGED,)),
+        Column("loss_cause", "code", "loss_cause", (kinds.LOST, kinds.RESTORED)),
+        *_OBJECT,
+        *_LAST,
+    ),
+)
 PICTURE_NUMBERS = (
     *("truths", "tracked", "tracks", "assigned", "position_error_sum_m", "velocity_error_sum_mps"),
     *("unidentified", "id_correct", "id_incorrect"),
@@ -241,6 +257,9 @@ def _event_sources(events: EventRows) -> dict[str, NDArray]:
         **events._asdict(),
         "object_class": events.object,
         "side": events.object,
+        "duty_sensor": np.where(events.value == kinds.SENSOR_DOMAIN, events.other, -1),
+        "duty_unit": np.where(events.value == kinds.UNIT_DOMAIN, events.other, -1),
+        "duty_link": np.where(events.value == kinds.LINK_DOMAIN, events.other, -1),
         "shot_fire_unit": unit,
         "shot_interceptor": interceptor,
     }

@@ -29,3 +29,11 @@ def object_ids(scenario: Scenario) -> dict[str, KeyPath]:
         count = group.arrivals.capacity if group.arrivals else group.count
         result.update({f"{path[1]}-{member + 1}": path for member in range(count)})
     return result
+
+
+def elements(scenario: Scenario) -> dict[str, str]:
+    """Return the id of everything that can be on duty or be lost, with what it is."""
+    result = dict.fromkeys(scenario.nodes, "node")
+    result |= dict.fromkeys(scenario.sensors, "sensor")
+    result |= dict.fromkeys(scenario.fire_units, "fire unit")
+    return result | dict.fromkeys(scenario.links, "link")

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from openiamd.scenario.check_common import Problem, groups, object_ids
+from openiamd.scenario.check_common import Problem, elements, groups, object_ids
 from openiamd.scenario.document import KeyPath, suggestion
 from openiamd.scenario.model import Scenario
 from openiamd.scenario.problems import SINGULAR, describe
@@ -52,8 +52,23 @@ def references_are_defined(scenario: Scenario) -> Iterator[Problem]:
         for position, node in enumerate(plan.known_to or []):
             path = ("flight_plans", name, "known_to", position)
             yield from _defined(path, node, "is known to node", scenario.nodes, "nodes")
-    for position, name in enumerate(scenario.readiness.applies_to if scenario.readiness else []):
-        yield from _defined(("readiness", "applies_to", position), name, "names node", scenario.nodes, "nodes")
+    yield from _forces_are_defined(scenario)
+
+
+def _forces_are_defined(scenario: Scenario) -> Iterator[Problem]:
+    """Yield the problems of what readiness applies to, of what fails, and of what assets hold."""
+    known = elements(scenario)
+    can_be_ready = [name for name, domain in known.items() if domain != "link"]
+    for entry, ready in scenario.readiness.items():
+        for position, name in enumerate(ready.applies_to):
+            path: KeyPath = ("readiness", entry, "applies_to", position)
+            yield from _defined(path, name, "names", can_be_ready, "nodes, radars and fire units")
+    for fault, lost in scenario.faults.items():
+        yield from _defined(("faults", fault, "of"), lost.of, "is of", known, "nodes, radars, fire units and links")
+    for asset, place in scenario.assets.items():
+        for position, name in enumerate(place.holds):
+            path = ("assets", asset, "holds", position)
+            yield from _defined(path, name, "holds", known, "nodes, radars, fire units and links")
 
 
 def _defined(path: KeyPath, name: str | None, verb: str, known: Collection[str], kind: str) -> Iterator[Problem]:

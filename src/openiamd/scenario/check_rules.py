@@ -159,17 +159,6 @@ def chains_of_command_are_whole(scenario: Scenario) -> Iterator[Problem]:
             yield Problem(("nodes", name, "superior"), message, "add a link with 'carries: [order]'")
 
 
-def readiness_is_complete(scenario: Scenario) -> Iterator[Problem]:
-    """A boxed state says whom it is about, and its warning is of a raid."""
-    ready = scenario.readiness
-    if ready is None or ready.state == "ready":
-        return
-    if not ready.applies_to:
-        yield Problem(("readiness",), "readiness is boxed but applies to no node", "add 'applies_to: [s400-cp]'")
-    if ready.warning is not None and not scenario.raids:
-        yield Problem(("readiness", "warning"), "there is a warning but no raid", "add a raid or remove the warning")
-
-
 def limits_are_in_order(scenario: Scenario) -> Iterator[Problem]:
     """Lower limits lie below upper limits."""
     pairs: list[tuple[KeyPath, float, float]] = []
@@ -205,7 +194,7 @@ def idealisations_are_declared(scenario: Scenario) -> Iterator[Problem]:
 
 def only_inputs_have_ranges(scenario: Scenario) -> Iterator[Problem]:
     """A range stands only where a study can vary the number."""
-    fixed = ("theatre", "active", "service_time", "track_probability", "responsibility")
+    fixed = ("theatre", "active", "service_time", "track_probability", "responsibility", "hours", "sector", "orders")
     for path, quantity in _quantities(scenario, ()):
         if quantity.is_ranged and any(part in fixed for part in path):
             message = f"{describe(path)} has a range, but it is a choice that studies do not vary"

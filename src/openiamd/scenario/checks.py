@@ -16,6 +16,13 @@ from openiamd.scenario.check_identity import (
     transponders_fail_at_most_always,
 )
 from openiamd.scenario.check_names import ids_are_unique, references_are_defined, types_are_in_the_catalogue
+from openiamd.scenario.check_readiness import (
+    assets_lose_what_they_hold,
+    contact_loss_is_said_once,
+    faults_can_happen,
+    readiness_is_complete,
+    readiness_is_said_once,
+)
 from openiamd.scenario.check_rules import (
     chains_of_command_are_whole,
     engagements_can_be_guided,
@@ -25,7 +32,6 @@ from openiamd.scenario.check_rules import (
     links_are_represented,
     models_keep_to_their_node,
     only_inputs_have_ranges,
-    readiness_is_complete,
     sensors_stand_somewhere,
     trackers_can_confirm,
 )
@@ -56,6 +62,10 @@ CHECKS = (
     remote_use_has_fire_control,
     chains_of_command_are_whole,
     readiness_is_complete,
+    readiness_is_said_once,
+    contact_loss_is_said_once,
+    faults_can_happen,
+    assets_lose_what_they_hold,
     limits_are_in_order,
     flight_plans_have_times,
     transponders_fail_at_most_always,

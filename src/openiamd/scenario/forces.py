@@ -12,11 +12,10 @@ from openiamd.scenario.quantities import (
     Probability,
     ProcessNoise,
     Quantity,
-    Sector,
     Site,
     Time,
 )
-from openiamd.scenario.readiness import Duty
+from openiamd.scenario.readiness import Duty, Responsibility
 
 _NORTH = Quantity(0.0, 0.0, 0.0, "rad")
 
@@ -73,13 +72,6 @@ class Sensor(Entry):
         default=True, description="Whether its node's identification modes are asked through it."
     )
     active: Duty | None = Field(default=None, description="Hours of duty; without it, always.")
-
-
-class Responsibility(Entry):
-    """A sector outside of which a fire unit does not engage."""
-
-    facing: Bearing = Field(description="Middle of the sector, clockwise from north.")
-    sector: Sector = Field(description="Full width of the sector.")
 
 
 class FireUnit(Entry):

@@ -10,12 +10,13 @@ from openiamd.errors import ScenarioError
 from openiamd.scenario.doctrine import Doctrine
 from openiamd.scenario.document import Document, KeyPath, merge, suggestion
 from openiamd.scenario.environment import Environment
+from openiamd.scenario.faults import Fault
 from openiamd.scenario.forces import FireUnit, Node, Sensor
 from openiamd.scenario.network import Link
 from openiamd.scenario.problems import translate
 from openiamd.scenario.quantities import Entry, Identifier
 from openiamd.scenario.raids import Raid, Traffic
-from openiamd.scenario.readiness import Readiness
+from openiamd.scenario.readiness import ReadinessEntries
 from openiamd.scenario.scene import Asset, Corridor, FlightPlan, Theatre
 
 NOT_OVERRIDABLE = ("openiamd", "name", "reference", "compare", "variants")
@@ -64,9 +65,10 @@ class Scenario(Entry):
     links: dict[Identifier, Link] = Field(default={}, description="Data links.")
     raids: dict[Identifier, Raid] = Field(default={}, description="Hostile objects.")
     traffic: dict[Identifier, Traffic] = Field(default={}, description="Friendly and civil aircraft.")
-    readiness: Readiness | None = Field(
-        default=None, description="Partial activation; without it, everything is on duty."
+    readiness: ReadinessEntries = Field(
+        default={}, description="States of readiness and partial activation; without any, everything is on duty."
     )
+    faults: dict[Identifier, Fault] = Field(default={}, description="What fails, is cut or is sabotaged, and when.")
     idealised: Idealised | None = Field(default=None, description="Switches for comparison with closed forms.")
     variants: dict[Identifier, dict[str, Any]] = Field(
         default={}, description="Named overrides: the same sections, laid over the base; null deletes an entry."

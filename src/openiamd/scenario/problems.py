@@ -18,6 +18,8 @@ SINGULAR = {
     "links": "link",
     "raids": "raid",
     "traffic": "traffic",
+    "readiness": "readiness entry",
+    "faults": "fault",
     "variants": "variant",
 }
 

@@ -10,6 +10,7 @@ from openiamd.scenario.quantities import (
     Length,
     PositiveLength,
     PositiveTime,
+    Probability,
     Quantity,
     RoutePoint,
     Site,
@@ -60,6 +61,15 @@ class Asset(Entry):
     value: float = Field(default=1.0, ge=0.0, description="Relative worth, 0 or more.")
     late_kill: LateKill | None = Field(
         default=None, description="Where a kill counts as late; without it, nowhere: write {} for the radius alone."
+    )
+    holds: list[Identifier] = Field(
+        default=[], description="Nodes, radars, fire units and links that a hostile which gets through may destroy."
+    )
+    loss: Probability | None = Field(
+        default=None, description="Probability that one hostile that gets through destroys one of them."
+    )
+    restored_after: Time | None = Field(
+        default=None, description="Time from its destruction until it is restored; without it, never."
     )
 
 

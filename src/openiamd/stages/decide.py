@@ -9,9 +9,9 @@ import math
 from openiamd.kernels import kernel
 from openiamd.physics.approach import time_to_go_s
 from openiamd.physics.envelope import in_sector
-from openiamd.world.arrays import Floats, Ints
+from openiamd.world.arrays import Floats, Ints, Rows
 from openiamd.world.authority import NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE, log_held, undecided, withheld
-from openiamd.world.channels import cease, guided_now, may_launch, remote_use, seize
+from openiamd.world.channels import cease, guided_now, may_launch, remote_use, seize, stands_down
 from openiamd.world.doctrine import AssetTable, NodeTable
 from openiamd.world.events import ENGAGE, NONE, EventLog, log_event
 from openiamd.world.network import MessageState
@@ -21,7 +21,9 @@ from openiamd.world.tracks import HOSTILE, TrackState, coasted_state, falls, hei
 from openiamd.world.weapons import (
     IDLE,
     NOT_HELD,
+    NOT_READY,
     REACTING,
+    TRAINING,
     FireUnitTable,
     InterceptorTable,
     WeaponState,
@@ -73,6 +75,8 @@ def open_channel(
     up only for a track that the radar does hold. A fire-control link may stand in for the radar.
     """
     battery = units.row[unit]
+    if stands_down(units.row[battery.group], weapons.unit[run, battery.group], now_s) == NOT_READY:
+        return NONE
     occupied, _ = guided_now(units, weapons, run, unit)
     if occupied < battery.channels:
         for channel in range(battery.rows):
@@ -103,15 +107,15 @@ def count_promised(nodes: NodeTable, units: FireUnitTable, weapons: WeaponState,
 
 
 @kernel
-def responsible(units: FireUnitTable, unit: int, node: int, state: Floats, now_s: float) -> bool:
-    """Tell whether a track is the unit's business: its node's, its hours, its sector of responsibility."""
+def responsible(units: FireUnitTable, unit: int, condition: Rows, state: Floats) -> bool:
+    """Tell whether a track lies in the unit's sector of responsibility, and in that to which it is limited now."""
     row, unit_m = units.row[unit], units.position_m[unit]
-    if row.node != node or now_s < row.active_from_s or now_s >= row.active_until_s:
+    dx, dy, dz = state[0] - unit_m[0], state[1] - unit_m[1], state[2] - unit_m[2]
+    if condition.limit_rad > 0.0 and not in_sector(
+        units.basis[unit], dx, dy, dz, condition.limit_facing_rad, condition.limit_rad
+    ):
         return False
-    return in_sector(
-        units.basis[unit], state[0] - unit_m[0], state[1] - unit_m[1], state[2] - unit_m[2],
-        row.responsibility_facing_rad, row.responsibility_sector_rad,
-    )  # fmt: skip
+    return in_sector(units.basis[unit], dx, dy, dz, row.responsibility_facing_rad, row.responsibility_sector_rad)
 
 
 @kernel
@@ -151,9 +155,13 @@ def assign_unit(
     held = tracks.row[run, node, slot]
     falling = coasted_state(tracks, run, node, slot, now_s, nodes.row[node].ballistic_minimum_speed_mps, state)
     slack_m = height_slack_m(tracks, run, node, slot)
-    chosen, chosen_interceptor, chosen_s, reason = NONE, NONE, math.inf, OUTSIDE_ENVELOPE
+    chosen, chosen_interceptor, chosen_s, reason, trains = NONE, NONE, math.inf, NOT_READY, False
     for unit in range(units.row.shape[0]):
-        if not responsible(units, unit, node, state, now_s):
+        battery, condition = units.row[unit], weapons.unit[run, unit]
+        if battery.node != node or stands_down(battery, condition, now_s) == NOT_READY:
+            continue
+        reason = min(reason, OUTSIDE_ENVELOPE)
+        if not responsible(units, unit, condition, state):
             continue
         count_promised(nodes, units, weapons, run, unit)
         interceptor, meeting_s, why = best_interceptor(
@@ -164,10 +172,12 @@ def assign_unit(
             reason = min(reason, why)
         elif open_channel(now_s, units, tracks, weapons, run, unit, slot) == NONE:
             reason = min(reason, NO_CHANNEL)
+        elif condition.withheld == TRAINING:
+            trains = True
         elif meeting_s < chosen_s:
             chosen, chosen_interceptor, chosen_s = unit, interceptor, meeting_s
     if chosen == NONE:
-        return reason
+        return TRAINING if trains else reason
     event = log_event(
         events, run, now_s, ENGAGE, node, NONE, held.number, chosen, held.cause, held.identity, urgency_s, state
     )

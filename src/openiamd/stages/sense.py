@@ -33,7 +33,15 @@ from openiamd.world.plots import (
 )
 from openiamd.world.propagation import PropagationTable
 from openiamd.world.replies import reply_to
-from openiamd.world.sensors import SECTOR, SensorState, SensorTable, first_scan, look_time_s, scan_fraction
+from openiamd.world.sensors import (
+    SECTOR,
+    SensorState,
+    SensorTable,
+    first_scan,
+    look_time_s,
+    scan_fraction,
+    within_limit,
+)
 from openiamd.world.signal import apparent_elevation_rad, in_reach, look_snr
 from openiamd.world.terrain import TerrainTable
 from openiamd.world.threats import FLYING, ThreatState, ThreatTable, place_at
@@ -239,6 +247,7 @@ def look(
             from_s <= look_s <= min(course.end_s, radar.active_until_s)
             and fraction <= 1.0
             and in_reach(radar, range_m, apparent_rad)
+            and within_limit(state.row[run, sensor], azimuth_rad)
             and (not radar.designated_only or designated(radar, tracks, run, antenna_m, look_s, offset_m))
         ):
             snr = PERFECT_SNR
@@ -306,6 +315,8 @@ def false_plots(
                 across = 1.0 - when
             elevation_rad = min(max(elevation_rad, lowest_rad), highest_rad)
             azimuth_rad = radar.facing_rad + (across - 0.5) * radar.sector_rad
+            if not within_limit(state.row[run, sensor], azimuth_rad):
+                continue
             snr = -math.log(radar.false_alarm_probability) - math.log(power) - 1.0
             plot = add_plot(
                 sensors, state, plots, events, run, sensor, plot_s, range_m, azimuth_rad, elevation_rad, snr
@@ -365,7 +376,7 @@ def sense(
         for sensor in range(sensors.row.shape[0]):
             radar = sensors.row[sensor]
             plots.first[run, sensor] = plots.used[run]
-            if radar.active_from_s >= end_s or radar.active_until_s <= time_s:
+            if state.row[run, sensor].off or radar.active_from_s >= end_s or radar.active_until_s <= time_s:
                 continue
             if not carry(sensors, flying, state, run, sensor, latitude_rad) or not wanted(radar, tracks, run):
                 continue

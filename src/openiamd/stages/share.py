@@ -93,6 +93,7 @@ def send(
         believed = held.own_identity if nodes.row[sender].weighs else held.identity
         report.identity = believed if line.carries_identity else PENDING
         report.ordered = line.carries_order and held.identity == HOSTILE and nodes.row[sender].control_status != HOLD
+        report.ordered = report.ordered and not state.node[run, sender].on_hold
         report.subject = held.subject
         report.cause = held.cause
         count += 1
@@ -203,6 +204,8 @@ def forget_stale(
 def watch_contact(now_s: float, nodes: NodeTable, state: MessageState, events: EventLog, run: int, node: int) -> None:
     """Log when a node loses or regains contact with its superior."""
     contact, superior = state.node[run, node], nodes.row[node].superior
+    if contact.down:
+        return
     silent_s = now_s - contact.contact_s
     lost = silent_s > nodes.row[node].contact_timeout_s
     if lost != contact.lost_contact:
@@ -242,7 +245,7 @@ def send_reports(
             while slots.next_send * line.interval_s < time_s + step_s:
                 index = slots.next_send
                 send_s = index * line.interval_s
-                if line.active_from_s <= send_s < line.active_until_s:
+                if line.active_from_s <= send_s < line.active_until_s and not slots.cut:
                     send(send_s, index, links, nodes, tracker, tracks, draws, state, run, link)
                 else:
                     state.filled[run, link, index % state.filled.shape[2]] = NONE
@@ -275,6 +278,8 @@ def share(
                     break
                 arrival_s = index * line.interval_s + line.latency_s
                 ring = index % state.filled.shape[2]
+                if slots.cut:  # what is under way when a link is cut does not arrive
+                    state.filled[run, link, ring] = NONE
                 if state.filled[run, link, ring] != NONE and line.sender == nodes.row[line.receiver].superior:
                     state.node[run, line.receiver].contact_s = arrival_s
                 for report in range(state.filled[run, link, ring]):

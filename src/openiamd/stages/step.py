@@ -1,6 +1,6 @@
 """Step: the whole model, in the order in which things happen within one time step.
 
-    move → sense → track → share → identify → decide → engage → assess → score
+    move → ready → sense → track → share → identify → decide → engage → assess → score
 
 Each stage reads the tables and the state that it names and writes the state that it owns.
 """
@@ -13,6 +13,7 @@ from openiamd.stages.decide import decide
 from openiamd.stages.engage import engage
 from openiamd.stages.identify import identify
 from openiamd.stages.move import draw_starts, move
+from openiamd.stages.ready import ready
 from openiamd.stages.score import score
 from openiamd.stages.sense import draw_phases, sense
 from openiamd.stages.share import send_reports, share
@@ -20,6 +21,7 @@ from openiamd.stages.track import track
 from openiamd.world.arrays import Draws
 from openiamd.world.compile import DURATION, GATE, LATITUDE, SAMPLE, STEP, State, World
 from openiamd.world.events import FITS, OVERFLOW
+from openiamd.world.readiness import draw_faults
 
 
 @njit(inline="always", **OPTIONS)
@@ -31,6 +33,10 @@ def step(world: World, draws: Draws, state: State, time_s: float, first: int, la
     sample, gate = w.clock[SAMPLE], w.clock[GATE]
 
     move(time_s, dt, w.threats, w.terrain, s.threats, s.events, first, last)
+    ready(
+        time_s, dt, w.duty, w.fire_units, w.threats, draws, s.tracks, s.messages, s.weapons, s.sensors, s.duty,
+        s.events, first, last,
+    )  # fmt: skip
     sense(
         time_s, dt, latitude, w.threats, w.sensors, w.terrain, w.propagation, s.threats, s.tracks, draws, s.sensors,
         s.plots, s.events, s.scratch, first, last,
@@ -78,6 +84,7 @@ def run_all(world: World, draws: Draws, state: State, runs: int) -> int:
     """
     draw_starts(world.threats, draws, state.threats, 0, runs)
     draw_phases(world.sensors, draws, state.sensors, 0, runs)
+    draw_faults(world.duty, draws, state.duty, 0, runs)
     steps = round(world.clock[DURATION] / world.clock[STEP])
     for run in range(runs):
         for index in range(steps):

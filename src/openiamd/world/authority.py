@@ -5,30 +5,33 @@ import math
 from openiamd.kernels import kernel
 from openiamd.physics.approach import time_to_reach_s
 from openiamd.world.arrays import Floats, Rows
-from openiamd.world.doctrine import AUTONOMOUS, CENTRALIZED, FREE, TIGHT, NodeTable
+from openiamd.world.doctrine import AUTONOMOUS, CENTRALIZED, FREE, HOLD, SELF_DEFENCE, TIGHT, NodeTable
 from openiamd.world.events import HELD, NONE, EventLog
 from openiamd.world.network import MessageState
 from openiamd.world.tracks import ASSUMED_FRIEND, FRIEND, HOSTILE, NEUTRAL, PENDING, TrackState, log_track
 
-# Why a track is held. The lowest code that applies is the reason given: what would have to change first.
+# Why a track is held. The lowest code that applies is the reason given: what would have to change first. A unit that
+# trains and could fire otherwise comes before all of them, and NOT_READY last: no unit of the node is on duty.
 NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE, WEAPONS_HOLD, NO_ORDER, NOT_INTERROGATED = 1, 2, 3, 4, 5, 6
 
 
 @kernel
-def permitted(rules: Rows, lost_contact: bool, held: Rows, own: bool) -> int:
+def permitted(rules: Rows, contact: Rows, held: Rows, own: bool) -> int:
     """Return 0 where rules allow fire at a track, else the reason why not.
 
-    rules         row of the node
-    lost_contact  the node does not hear its superior
-    held          row of the track
-    own           the track is heading for the node itself within its self-defence radius
+    rules    row of the node
+    contact  its row in the messages: whether it hears its superior, whether it holds fire
+    held     row of the track
+    own      the track is heading for the node itself within its self-defence radius
     """
     presumed_friendly = held.identity in (ASSUMED_FRIEND, FRIEND, NEUTRAL, PENDING)
     asked = held.identity == HOSTILE or held.unanswered >= rules.interrogations_required
     if own and asked and not presumed_friendly:
         return 0
     status = rules.control_status
-    if (rules.superior != NONE and lost_contact) or rules.method_of_control == AUTONOMOUS:
+    if contact.on_hold:
+        status = HOLD
+    elif (rules.superior != NONE and contact.lost_contact) or rules.method_of_control == AUTONOMOUS:
         status = rules.control_status_autonomous
     elif rules.method_of_control == CENTRALIZED and not held.ordered:
         return NO_ORDER
@@ -40,10 +43,10 @@ def permitted(rules: Rows, lost_contact: bool, held: Rows, own: bool) -> int:
 
 
 @kernel
-def heads_for_node(nodes: NodeTable, node: int, state: Floats) -> bool:
-    """Tell whether a track comes for the node itself, within its self-defence radius."""
+def heads_for_node(nodes: NodeTable, contact: Rows, node: int, state: Floats) -> bool:
+    """Tell whether a track comes for the node itself, within its self-defence radius, and it may defend itself."""
     rules, node_m = nodes.row[node], nodes.position_m[node]
-    if not rules.self_defence:
+    if not rules.self_defence and not (contact.lost_contact and rules.contact_action == SELF_DEFENCE):
         return False
     square_m2 = 0.0
     for axis in range(3):
@@ -58,8 +61,8 @@ def withheld(nodes: NodeTable, messages: MessageState, run: int, node: int, held
 
     held, state (6,)  row and state of the track
     """
-    own = heads_for_node(nodes, node, state)
-    return permitted(nodes.row[node], messages.node[run, node].lost_contact, held, own)
+    contact = messages.node[run, node]
+    return permitted(nodes.row[node], contact, held, heads_for_node(nodes, contact, node, state))
 
 
 @kernel

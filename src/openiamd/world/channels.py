@@ -7,7 +7,15 @@ from openiamd.world.arrays import Rows
 from openiamd.world.events import CEASED, NONE, WASTED, EventLog, log_event
 from openiamd.world.network import USE_ENGAGE, USE_LAUNCH, USE_NONE
 from openiamd.world.tracks import CONFIRMED, TrackState
-from openiamd.world.weapons import IDLE, REACTING, FireUnitTable, WeaponState
+from openiamd.world.weapons import (
+    IDLE,
+    IN_FLIGHT,
+    NOT_READY,
+    OUT_OF_ACTION,
+    REACTING,
+    FireUnitTable,
+    WeaponState,
+)
 
 
 @kernel
@@ -15,6 +23,14 @@ def holds(battery: Rows, tracks: TrackState, run: int, slot: int, now_s: float) 
     """Tell whether the engagement radar of a fire unit (its row) holds a track of the unit's node now."""
     column = battery.radar_column
     return column < 0 or now_s - tracks.held_s[run, battery.node, slot, column] <= battery.hold_timeout_s
+
+
+@kernel
+def stands_down(battery: Rows, condition: Rows, now_s: float) -> int:
+    """Return why a fire unit (its rows of table and state) may not be ordered to fire now, else 0."""
+    if now_s < battery.active_from_s or now_s >= battery.active_until_s:
+        return NOT_READY
+    return condition.withheld
 
 
 @kernel
@@ -115,3 +131,26 @@ def cease(
         weapons.aim_m[run, unit, channel],
     )  # fmt: skip
     release(units, tracks, weapons, run, unit, channel)
+
+
+@kernel
+def break_off(
+    units: FireUnitTable, tracks: TrackState, weapons: WeaponState, events: EventLog, run: int, unit: int, now_s: float
+) -> None:
+    """End what a fire unit that is out of action was doing, and the launchers that use its radar.
+
+    Orders are given back, and rounds that it guides fly on unguided; those that are autonomous by now are not touched.
+    """
+    for other in range(units.row.shape[0]):
+        if other != unit and units.row[other].group != unit:
+            continue
+        for channel in range(units.row[other].rows):
+            row = weapons.row[run, other, channel]
+            if row.phase == REACTING:
+                row.next_s = now_s
+                cease(units, tracks, weapons, events, run, other, channel, OUT_OF_ACTION)
+            elif row.phase == IN_FLIGHT and row.guided:
+                slot = followed_slot(units, tracks, weapons, run, other, channel)
+                if slot != NONE:
+                    tracks.row[run, units.row[other].node, slot].engagements -= 1
+                row.confirmed_s = -math.inf  # no track was confirmed then: nothing is followed any more

@@ -24,6 +24,7 @@ from openiamd.world.network import LinkTable, MessageState, compile_links, creat
 from openiamd.world.picture import PictureTally, ScoreWork, create_picture_tally, create_score_work
 from openiamd.world.plots import PlotBuffer, create_plot_buffer
 from openiamd.world.propagation import PropagationTable, compile_propagation
+from openiamd.world.readiness import DutyState, DutyTable, compile_duty, create_duty_state
 from openiamd.world.sensors import SensorState, SensorTable, compile_sensors, create_sensor_state
 from openiamd.world.terrain import TerrainTable, compile_terrain
 from openiamd.world.threats import ThreatState, ThreatTable, compile_threats, create_threat_state
@@ -63,6 +64,7 @@ class World(NamedTuple):
     beliefs: BeliefTable
     interceptors: InterceptorTable
     fire_units: FireUnitTable
+    duty: DutyTable | None = None  # None where nothing changes its readiness and nothing is lost
 
 
 class State(NamedTuple):
@@ -80,6 +82,7 @@ class State(NamedTuple):
     work: TrackerWork
     nearest: ScoreWork
     scratch: Floats  # (2, 6)
+    duty: DutyState | None
 
 
 class Capacity(NamedTuple):
@@ -134,6 +137,8 @@ def compile_world(scenario: ResolvedScenario) -> World:
         interceptors=compile_interceptors(scenario),
         fire_units=compile_fire_units(scenario, ground.table),
     )
+    duty = compile_duty(scenario, world.nodes.position_m, world.sensors.position_m, world.fire_units.position_m)
+    world = world._replace(duty=duty)
     _refuse_collisions(scenario, world)
     return world
 
@@ -159,6 +164,10 @@ def _refuse_collisions(scenario: ResolvedScenario, world: World) -> None:
         (world.links.row["entity"], [link.id for link in scenario.links]),
         (world.fire_units.row["entity"], [unit.id for unit in scenario.fire_units]),
     ]
+    if world.duty is not None:
+        nodes = world.duty.element["entity"][: len(scenario.nodes)]
+        named.append((nodes, [node.id for node in scenario.nodes]))
+        named.append((world.duty.fault["entity"], [fault.id for fault in scenario.duties.faults]))
     seen: dict[int, str] = {}
     for hashes, names in named:
         for entity, name in zip(hashes.tolist(), names, strict=True):
@@ -208,4 +217,5 @@ def create_state(world: World, runs: int, capacity: Capacity) -> State:
         work=create_tracker_work(capacity.plots, capacity.tracks),
         nearest=create_score_work(objects),
         scratch=np.zeros((2, 6)),
+        duty=create_duty_state(world.duty, runs),
     )

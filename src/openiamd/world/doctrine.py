@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 HOLD, TIGHT, FREE = 0, 1, 2
 DECENTRALIZED, CENTRALIZED, AUTONOMOUS = 0, 1, 2
+NO_ACTION, FALL_SILENT, SELF_DEFENCE = 0, 1, 2  # places in CONTACT_ACTIONS
 
 
 NODE_COLUMNS = {
@@ -41,6 +42,7 @@ NODE_COLUMNS = {
     "slow_speed_mps": NUMBER,
     "engage_once": FLAG,
     "all_hostile": FLAG,  # idealised: every track is HOSTILE
+    "contact_action": WHOLE,  # beyond its status, when contact is lost: NO_ACTION, FALL_SILENT, SELF_DEFENCE
     "weighs": FLAG,  # identifies by Bayes' rule; False: by rules
 }
 
@@ -81,7 +83,7 @@ class CorridorTable(NamedTuple):
 
 def compile_nodes(scenario: ResolvedScenario, terrain: TerrainTable) -> NodeTable:
     """Return the rules of each command node."""
-    from openiamd.catalogue.resolved import CONTROL_STATUSES, METHODS_OF_CONTROL
+    from openiamd.catalogue.resolved import CONTACT_ACTIONS, CONTROL_STATUSES, METHODS_OF_CONTROL
 
     nodes = scenario.nodes
 
@@ -89,6 +91,7 @@ def compile_nodes(scenario: ResolvedScenario, terrain: TerrainTable) -> NodeTabl
         "control_status": [CONTROL_STATUSES.index(node.control_status) for node in nodes],
         "control_status_autonomous": [CONTROL_STATUSES.index(node.control_status_autonomous) for node in nodes],
         "method_of_control": [METHODS_OF_CONTROL.index(node.method_of_control) for node in nodes],
+        "contact_action": [CONTACT_ACTIONS.index(node.contact_action) for node in nodes],
         "all_hostile": [node.identify_all_hostile for node in nodes],
         "weighs": [node.weights is not None for node in nodes],
     }

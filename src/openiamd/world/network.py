@@ -45,6 +45,7 @@ class LinkTable(NamedTuple):
 SLOT_COLUMNS = {
     "next_send": WHOLE,  # index of the next time slot to send in
     "next_receive": WHOLE,  # index of the next time slot to arrive
+    "cut": FLAG,  # carries nothing in this step
 }
 REPORT_COLUMNS = {
     "number": WHOLE,
@@ -58,6 +59,8 @@ REPORT_COLUMNS = {
 CONTACT_COLUMNS = {
     "contact_s": NUMBER,  # latest time slot heard from the superior
     "lost_contact": FLAG,
+    "down": FLAG,  # lost: does nothing in this step
+    "on_hold": FLAG,  # weapons hold by its state of readiness
 }
 
 

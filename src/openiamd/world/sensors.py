@@ -100,6 +100,9 @@ ANTENNA_COLUMNS = {
     "bias_range_m": NUMBER,  # this run's registration error
     "bias_azimuth_rad": NUMBER,
     "bias_elevation_rad": NUMBER,
+    "off": FLAG,  # does not radiate in this step, by readiness or loss
+    "limit_rad": NUMBER,  # > 0: it looks in this sector alone, full width
+    "limit_facing_rad": NUMBER,
 }
 LOOK_COLUMNS = {
     "next_look_s": NUMBER,
@@ -296,6 +299,15 @@ def scan_fraction(radar: Rows, azimuth_rad: float, elevation_rad: float) -> floa
         bar = min(max(int(rise * radar.bars), 0), radar.bars - 1)
         return (bar + fraction) / radar.bars
     return fraction
+
+
+@kernel
+def within_limit(antenna: Rows, azimuth_rad: float) -> bool:
+    """Tell whether a direction lies in the sector to which a radar is limited now."""
+    if antenna.limit_rad <= 0.0:
+        return True
+    offset_rad = (azimuth_rad - antenna.limit_facing_rad + 0.5 * antenna.limit_rad) % (2.0 * math.pi)
+    return offset_rad <= antenna.limit_rad
 
 
 @kernel

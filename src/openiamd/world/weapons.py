@@ -35,6 +35,8 @@ TRACK_LOST, NOT_HELD, LEFT_ENVELOPE, IDENTITY_CHANGED, NO_ROUND = (
 NO_GUIDANCE = constant(8)
 MOST_AUTONOMOUS = 64  # engagements by active rounds beyond the channels of a unit, for which it keeps rows
 UNLIMITED_M = 1e12
+OUT_OF_ACTION = constant(9)
+NOT_READY, TRAINING = 10, 11  # why a unit is withheld from orders; reasons of HELD
 PK_KINDS = 4  # aircraft, cruise, ballistic, drone: the order of threats.KIND_*
 
 
@@ -136,11 +138,19 @@ HANDED, HANDED_S, AIM_COLUMNS = 3, 9, 10
 STOCK, READY_S = 0, 1  # columns of ``WeaponState.reload``
 
 
+UNIT_STATE_COLUMNS = {
+    "withheld": WHOLE,  # why it takes no order in this step, by readiness or loss: 0, NOT_READY, TRAINING
+    "limit_rad": NUMBER,  # > 0: it engages in this sector alone, full width
+    "limit_facing_rad": NUMBER,
+}
+
+
 class WeaponState(NamedTuple):
     """Engagements under way; the first axis is the run."""
 
     row: Rows  # (run, unit, channel) CHANNEL_COLUMNS; rows beyond the channels serve autonomous rounds
     flight: Rows  # (run, unit, channel, launch) FLIGHT_COLUMNS
+    unit: Rows  # (run, unit) UNIT_STATE_COLUMNS
     magazine: Ints  # (run, unit, interceptor)
     promised: Ints  # (run, unit, interceptor) scratch: rounds that orders not yet carried out will take
     reload: Floats  # (run, unit, interceptor, 2) STOCK: rounds left to reload, READY_S: when the next are, inf: none
@@ -221,6 +231,7 @@ def create_weapon_state(table: FireUnitTable, salvos: Rows, runs: int) -> Weapon
     return WeaponState(
         row=filled_rows(CHANNEL_COLUMNS, (runs, units, rows), {"next_s": np.inf}),
         flight=filled_rows(FLIGHT_COLUMNS, (runs, units, rows, launches), {"meets_s": np.inf}),
+        unit=filled_rows(UNIT_STATE_COLUMNS, (runs, units), {}),
         magazine=np.tile(table.magazine, (runs, 1, 1)),
         promised=np.tile(0 * table.magazine, (runs, 1, 1)),
         reload=reload,
