@@ -60,6 +60,8 @@ class Asset:
     position: Point
     radius_m: float
     value: float
+    late_within_m: float = 0.0  # a kill nearer than this is late; 0: none is
+    late_below_m: float = float("inf")  # if it is lower than this over the asset
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ class Node:
     contact_timeout_s: float
     self_defence: bool
     self_defence_radius_m: float
-    salvo: int  # interceptors per shot opportunity
+    salvo: int  # interceptors fired without a look between them
     salvos: int  # looks: at most this many salvos at one track
     decision_delay_s: float  # from confirmed track to the first decision on it
     interrogations_required: int  # unanswered, before behaviour may make a track HOSTILE
@@ -159,6 +161,7 @@ class Node:
     conflict: str = "own_reply"  # one of CONFLICT_RULES
     motion: str = "cv"  # motion model of its tracker: cv, imm
     fusion: str = "covariance_intersection"  # one of FUSIONS
+    spacing_s: float = 0.0  # from one interceptor of a salvo to the next; 0: together
     contact_action: str = ""  # one of CONTACT_ACTIONS: what it does beyond its status when contact is lost
     slow_speed_mps: float = 80.0  # slower than this is a slow target
     assignment: str = "greedy"  # one of ASSIGNMENTS
@@ -247,13 +250,19 @@ class Interceptor:
     range_ballistic_m: float
     altitude_minimum_m: float
     altitude_maximum_m: float
-    speed_mps: float  # mean speed to intercept
+    speed_mps: float  # mean speed to intercept, or at burnout where it decays
     pk_aircraft: float
     pk_cruise: float
     pk_ballistic: float
     pk_drone: float
     acceptance_radius_m: float
     price_usd: float
+    decay_m: float = 0.0  # distance in which speed falls to 1/e; 0: constant speed
+    speed_minimum_mps: float = 0.0
+    pk_edge: float = 1.0  # share of kill probability left at the longest range
+    pk_edge_from: float = 0.5  # part of the longest range from which it falls
+    terminal_active_s: float = -1.0  # before intercept, from which it needs no channel; −1: guided to the end
+    envelope: tuple[tuple[float, float], ...] = ()  # altitude and longest range there, rising; () none
 
 
 @dataclass(frozen=True)
@@ -279,6 +288,12 @@ class FireUnit:
     hold_timeout_s: float  # the engagement radar holds a track that it hit within this time
     active_from_s: float
     active_until_s: float
+    shares_with: int = -1  # fire unit whose engagement radar and channels it uses, −1: its own
+    stocks: tuple[tuple[int, int], ...] = ()  # (interceptor index, rounds to reload)
+    reload_s: float = 0.0  # 0: never
+    false_kill: float = 0.0
+    false_survivor: float = 0.0
+    recheck_s: float = 30.0
 
 
 @dataclass(frozen=True)
@@ -301,6 +316,8 @@ class Link:
     active_from_s: float
     active_until_s: float
     latency_spread: float = 0.0  # standard deviation of the logarithm of the latency
+    remote_quality: int = 0  # track quality from which more than a cue is allowed
+    remote_age_s: float = 0.0  # how long after a report
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,11 @@ LEAKER_CAUSES = {
     "shot_met_another": Cause(
         TRACKING, "shot met another object", "shot at; the last salvo that was meant for it acted on another object"
     ),
+    "shot_no_guidance": Cause(
+        SHARING,
+        "shot lost its guidance",
+        "shot at on remote data; neither the engagement radar nor the link could guide the last salvo to the end",
+    ),
     "shot_wasted": Cause(
         TRACKING, "shot met nothing", "shot at; the last salvo met nothing near the track, or nothing above its floor"
     ),

@@ -28,6 +28,8 @@ MISS = 61
 WASTED = 62
 OVERKILL = 63
 ASSESSED = 64
+RELOADED = 65
+DEBRIS = 66
 STATE_CHANGED = 70
 LOST = 71
 RESTORED = 72
@@ -61,6 +63,8 @@ KIND_NAMES = {
     WASTED: "wasted",
     OVERKILL: "overkill",
     ASSESSED: "assessed",
+    RELOADED: "reloaded",
+    DEBRIS: "debris",
     STATE_CHANGED: "state changed",
     LOST: "lost",
     RESTORED: "restored",

@@ -14,8 +14,6 @@ from openiamd.scenario.quantities import Quantity
 from openiamd.scenario.raids import Raid, Traffic
 from openiamd.scenario.readiness import Duty
 
-REPRESENTED_REMOTE_USES = ("NONE", "CUE")
-
 
 def flights_can_be_flown(scenario: Scenario) -> Iterator[Problem]:
     """A group has a route or a launch point, and neither stands still."""
@@ -89,7 +87,7 @@ def engagements_can_be_guided(scenario: Scenario) -> Iterator[Problem]:
     for name, unit in scenario.fire_units.items():
         path = ("fire_units", name)
         radar = scenario.sensors.get(unit.radar or "")
-        if unit.radar is None and scenario.idealised is None:
+        if unit.radar is None and scenario.idealised is None and unit.shares_channels_with is None:
             hint = "name its radar from 'sensors'; only idealised scenarios go without"
             yield Problem(path, f"fire unit '{name}' has no engagement radar", hint)
         if radar is not None and radar.node != unit.node:
@@ -128,11 +126,13 @@ def links_are_represented(scenario: Scenario) -> Iterator[Problem]:
         path = ("links", name)
         if link.sender == link.receiver:
             yield Problem((*path, "to"), f"link '{name}' joins node '{link.sender}' with itself", "name another node")
-        if link.remote_use not in REPRESENTED_REMOTE_USES:
-            message = f"link '{name}' allows {link.remote_use}, which is not represented yet"
-            yield Problem((*path, "remote_use"), message, "the model represents NONE and CUE")
-        contents = [(what, what in link.carries) for what in ("identity", "engagement")]
-        for what, present in (*contents, (link.remote_use, link.remote_use == "CUE")):
+        needs_tracks = (
+            ("identity", "identity" in link.carries),
+            ("engagement", "engagement" in link.carries),
+            ("fire_control", "fire_control" in link.carries),
+            (link.remote_use, link.remote_use != "NONE"),
+        )
+        for what, present in needs_tracks:
             if present and "track" not in link.carries:
                 message = f"link '{name}' has {what} but does not carry tracks"
                 yield Problem((*path, "carries"), message, "add 'track' to 'carries'")

@@ -19,10 +19,29 @@ def _default(value: float, unit: str) -> Quantity:
 class Shots(Entry):
     """How many interceptors are spent on one track."""
 
-    salvo: int = Field(default=2, ge=1, le=8, description="Interceptors fired together.")
+    policy: Literal["salvo", "shoot_look_shoot", "shoot_shoot_look"] = Field(
+        default="salvo",
+        description="salvo: so many interceptors, then a look. shoot_look_shoot: a look after each. shoot_shoot_look: "
+        "two or more before the look.",
+    )
+    salvo: int | None = Field(
+        default=None,
+        ge=1,
+        le=8,
+        description="Interceptors fired without a look between them; without it 2, under shoot_look_shoot 1.",
+    )
+    spacing: Time = Field(
+        default=_default(0.0, "s"),
+        description="From one interceptor of a salvo to the next, each with its own intercept; 0: fired together.",
+    )
     salvos: int = Field(
         default=2, ge=1, le=20, description="At most this many salvos at one track, each after assessment."
     )
+
+    @property
+    def rounds(self) -> int:
+        """Interceptors fired without a look between them."""
+        return self.salvo or (1 if self.policy == "shoot_look_shoot" else 2)
 
 
 class HostileBehaviour(Entry):

@@ -90,10 +90,18 @@ class FireUnit(Entry):
     node: Identifier = Field(description="Node that assigns targets to it.")
     at: Site = Field(description="Place, rounded to 0.1 degree.")
     radar: Identifier | None = Field(
-        default=None, description="Its engagement radar; only idealised scenarios go without."
+        default=None,
+        description="Its engagement radar; only idealised scenarios and units that share another's go without.",
     )
     facing: Bearing = Field(default=_NORTH, description="Middle of its engagement sector, clockwise from north.")
     load: dict[str, int] = Field(min_length=1, description="Ready rounds by catalogue entry of kind 'interceptor'.")
+    stock: dict[str, int] = Field(
+        default={}, description="Rounds to reload, by interceptor, after the last ready one of its type is fired."
+    )
+    shares_channels_with: Identifier | None = Field(
+        default=None,
+        description="Fire unit whose engagement radar, sector and channels these launchers use from their own place.",
+    )
     responsibility: Responsibility | None = Field(
         default=None, description="Sector of responsibility; without it, everywhere."
     )

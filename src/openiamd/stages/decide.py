@@ -16,6 +16,7 @@ from openiamd.world.assignment import (
     weigh_pairs,
 )
 from openiamd.world.authority import log_held, may_engage, undecided
+from openiamd.world.channels import cease, seize
 from openiamd.world.coordination import ENGAGED_ELSEWHERE, engaged_elsewhere
 from openiamd.world.doctrine import OPTIMAL, AssetTable, NodeTable
 from openiamd.world.events import ENGAGE, NONE, EventLog, log_event
@@ -23,7 +24,7 @@ from openiamd.world.halt import halt_fire
 from openiamd.world.network import WEAPONS_CONTROL, MessageState
 from openiamd.world.optimum import OptimumWork, assign_optimally
 from openiamd.world.tracks import TrackState, falls, usable
-from openiamd.world.weapons import NOT_HELD, REACTING, FireUnitTable, InterceptorTable, WeaponState, cease
+from openiamd.world.weapons import NOT_HELD, REACTING, FireUnitTable, InterceptorTable, WeaponState
 from openiamd.world.zones import ZoneTable
 
 
@@ -39,7 +40,7 @@ def give_order(
     if channel.phase == REACTING:
         channel.next_s = now_s
         cease(units, tracks, weapons, events, run, unit, number, NOT_HELD)
-    channel.phase = REACTING
+    seize(channel)
     channel.slot = slot
     channel.subject = held.subject
     channel.confirmed_s = held.confirmed_s
@@ -47,10 +48,8 @@ def give_order(
         weapons.aim_m[run, unit, number, axis] = state[axis]
     channel.number = held.number
     channel.interceptor = interceptor
-    channel.rounds = 0
     channel.ordered_s = now_s
     channel.next_s = now_s + (0.0 if units.row[unit].service_s > 0.0 else units.row[unit].reaction_s)
-    channel.killed = False
     channel.order_event = event
     held.cause = event
     held.engagements += 1
@@ -72,7 +71,9 @@ def order(
     give_order(now_s, units, tracks, weapons, events, event, run, node, slot, unit, interceptor, state)
     held.decided = True
     row.slot = NONE
-    renew_pairs(now_s, nodes, units, interceptors, tracks, weapons, work, run, unit, count, meeting_m)
+    for other in range(units.row.shape[0]):
+        if units.row[other].group == units.row[unit].group and units.row[other].node == node:
+            renew_pairs(now_s, nodes, units, interceptors, tracks, weapons, work, run, other, count, meeting_m)
 
 
 @kernel

@@ -12,6 +12,7 @@ import math
 from openiamd.kernels import kernel
 from openiamd.physics.draws import DESTRUCTION, uniform
 from openiamd.world.arrays import Draws, Rows
+from openiamd.world.channels import break_off
 from openiamd.world.events import COUNT, LEAKED, LOST, NONE, RESTORED, STATE_CHANGED, TRACK_DROPPED, EventLog, log_event
 from openiamd.world.network import MessageState
 from openiamd.world.readiness import (
@@ -43,7 +44,7 @@ from openiamd.world.tracks import (
     clear_slot,
     log_track,
 )
-from openiamd.world.weapons import IDLE, NOT_READY, TRAINING, FireUnitTable, WeaponState, break_off
+from openiamd.world.weapons import IDLE, NOT_READY, TRAINING, FireUnitTable, WeaponState
 
 ROUNDING_S = 1e-6
 

@@ -38,7 +38,7 @@ from openiamd.world.events import (
     log_event,
 )
 from openiamd.world.fire_orders import FireOrderTable, obey, pass_on
-from openiamd.world.network import USE_NONE, LinkTable, MessageState, slot_latency_s
+from openiamd.world.network import USE_CUE, USE_NONE, LinkTable, MessageState, slot_latency_s
 from openiamd.world.orders import hear_words, words_said
 from openiamd.world.tracker import TrackerTable
 from openiamd.world.tracks import (
@@ -205,6 +205,8 @@ def take_report(
     held.remote_s = arrival_s
     held.remote_quality = said.quality
     held.picture_only = line.remote_use == USE_NONE
+    held.remote_use = line.remote_use if said.quality >= line.remote_quality else min(line.remote_use, USE_CUE)
+    held.remote_until_s = arrival_s + line.remote_age_s
     if line.carries_identity:
         held.remote_identity = said.identity
 

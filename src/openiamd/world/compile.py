@@ -227,7 +227,7 @@ def create_state(world: World, runs: int, capacity: Capacity) -> State:
         models=create_model_bank(runs, world.tracker.row["models"], capacity.tracks),
         messages=create_message_state(world.links, runs, nodes, capacity.tracks, world.clock[STEP]),
         heard_s=np.tile(world.fire_orders.heard_s, (runs, 1, 1)),
-        weapons=create_weapon_state(world.fire_units, runs),
+        weapons=create_weapon_state(world.fire_units, world.nodes.row, runs),
         picture=create_picture_tally(runs, sample_count(world), nodes),
         events=create_event_log(runs, capacity.events),
         work=create_tracker_work(capacity.plots, capacity.tracks),

@@ -41,7 +41,8 @@ NODE_COLUMNS = {
     "contact_timeout_s": NUMBER,
     "self_defence": FLAG,
     "self_defence_radius_m": NUMBER,
-    "salvo": WHOLE,  # rounds at once
+    "salvo": WHOLE,  # rounds fired without a look between them
+    "spacing_s": NUMBER,  # from one to the next, 0: together
     "salvos": WHOLE,  # looks
     "decision_delay_s": NUMBER,
     "decision_spread": NUMBER,  # standard deviation of the logarithm of that delay
@@ -78,6 +79,7 @@ class AssetTable(NamedTuple):
     position_m: Floats  # (asset, 3)
     radius_m: Floats  # (asset,)
     value: Floats  # (asset,)
+    late_m: Floats  # (asset, 2) a kill nearer than this horizontally (0: off) and lower than this over it is late
 
 
 CORRIDOR_COLUMNS = {
@@ -143,6 +145,7 @@ def compile_assets(scenario: ResolvedScenario, terrain: TerrainTable) -> AssetTa
         position_m=np.array([stand(asset.position, scenario.origin, terrain)[0] for asset in assets]).reshape(-1, 3),
         radius_m=np.array([asset.radius_m for asset in assets], np.float64),
         value=np.array([asset.value for asset in assets], np.float64),
+        late_m=np.array([(asset.late_within_m, asset.late_below_m) for asset in assets]).reshape(-1, 2),
     )
 
 

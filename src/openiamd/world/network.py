@@ -35,6 +35,8 @@ LINK_COLUMNS = {
     "carries_order": FLAG,
     "carries_engagement": FLAG,
     "remote_use": WHOLE,
+    "remote_quality": WHOLE,  # track quality from which more than a cue is allowed
+    "remote_age_s": NUMBER,  # and how long after the latest report
     "extrapolates": FLAG,  # the receiver brings reports forward
     "active_from_s": NUMBER,
     "active_until_s": NUMBER,

@@ -39,11 +39,14 @@ TRACK_COLUMNS = {
     "remote_quality": WHOLE,  # sender's track quality
     "remote_identity": WHOLE,  # PENDING: none carried
     "picture_only": FLAG,  # the reporting link allows no use beyond the picture
+    "remote_use": WHOLE,  # what that link allows, by the quality of its report
+    "remote_until_s": NUMBER,  # how long that holds
     "ordered": WHOLE,  # bits of the authorities that order its engagement
     "engagements": WHOLE,  # channels at work on it
     "salvos": WHOLE,  # salvos spent on it
     "decided": FLAG,  # a first decision was taken
     "destroyed": FLAG,  # assessed as killed
+    "doubt_s": NUMBER,  # if it is still seen after this, it was not, inf: never doubted
     "held_reasons": WHOLE,  # bit set of reasons already logged
     "heard": WHOLE,  # reported number last logged as received
     "plot_cause": WHOLE,  # event behind its first plot (record only)
@@ -139,11 +142,14 @@ def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
     row.remote_quality = -1
     row.remote_identity = PENDING
     row.picture_only = False
+    row.remote_use = 0
+    row.remote_until_s = -np.inf
     forget_words(row)
     row.engagements = 0
     row.salvos = 0
     row.decided = False
     row.destroyed = False
+    row.doubt_s = np.inf
     row.held_reasons = 0
     row.heard = -1
     row.plot_cause = -1
@@ -201,6 +207,7 @@ def untie(row: Rows) -> None:
     row.remote_number = -1
     row.remote_identity = PENDING
     row.remote_quality = -1
+    row.remote_until_s = -np.inf
     forget_words(row)
     row.apart = 0
 
