@@ -14,7 +14,9 @@ class Link(Entry):
     type: str = Field(description="Catalogue entry of kind 'link', like nato/link16.")
     sender: Identifier = Field(alias="from", description="Node that sends.")
     receiver: Identifier = Field(alias="to", description="Node that receives.")
-    carries: list[Literal["track", "identity", "order"]] = Field(min_length=1, description="What it carries.")
+    carries: list[Literal["track", "identity", "order", "engagement"]] = Field(
+        min_length=1, description="What it carries; engagement: which tracks the sender engages, or hears engaged."
+    )
     remote_use: Literal["NONE", "CUE", "LAUNCH_ON_REMOTE", "ENGAGE_ON_REMOTE"] = Field(
         default="NONE", description="What the receiver may do with a remote track; beyond CUE is not represented yet."
     )

@@ -26,6 +26,7 @@ LINK_COLUMNS = {
     "carries_track": FLAG,
     "carries_identity": FLAG,
     "carries_order": FLAG,
+    "carries_engagement": FLAG,
     "remote_use": WHOLE,
     "extrapolates": FLAG,  # the receiver brings reports forward
     "active_from_s": NUMBER,
@@ -53,6 +54,10 @@ REPORT_COLUMNS = {
     "ordered": FLAG,
     "subject": WHOLE,
     "cause": WHOLE,  # latest event about the track at the sender
+    "whole": FLAG,  # False: says nothing but who engages the track
+    "engager": WHOLE,  # node that engages it, −1: none known
+    "engaged_s": NUMBER,  # when that node said so
+    "engaged_until_s": NUMBER,  # until when the sender believes it
 }
 CONTACT_COLUMNS = {
     "contact_s": NUMBER,  # latest time slot heard from the superior
