@@ -62,13 +62,7 @@ SPOILED = [
         "doctrine 'blue' spaces the interceptors of a salvo, and there is one in each",
         "remove 'spacing'",
     ),
-    (
-        "remote_use: CUE",
-        "remote_use: LAUNCH_ON_REMOTE",
-        18,
-        "link 'l16' allows LAUNCH_ON_REMOTE but does not carry fire_control",
-        "add 'fire_control' to 'carries'",
-    ),
+    ("remote_use: CUE", "remote_use: LAUNCH_ON_REMOTE", 18, "but does not carry fire_control", "add 'fire_control'"),
     (
         "carries: [track], remote_use: CUE",
         "carries: [fire_control], remote_use: NONE",
