@@ -5,9 +5,10 @@ from typing import Literal
 from pydantic import Field
 
 from openiamd.scenario.evidence import Bayes, Criterion
-from openiamd.scenario.quantities import Entry, Length, PositiveLength, PositiveTime, Quantity, Speed, Time
+from openiamd.scenario.quantities import Entry, Length, PositiveLength, PositiveTime, Quantity, Speed, Spread, Time
 
 ControlStatus = Literal["HOLD", "TIGHT", "FREE"]
+TargetClass = Literal["ballistic", "air", "slow"]
 
 
 def _default(value: float, unit: str) -> Quantity:
@@ -18,10 +19,29 @@ def _default(value: float, unit: str) -> Quantity:
 class Shots(Entry):
     """How many interceptors are spent on one track."""
 
-    salvo: int = Field(default=2, ge=1, le=8, description="Interceptors fired together.")
+    policy: Literal["salvo", "shoot_look_shoot", "shoot_shoot_look"] = Field(
+        default="salvo",
+        description="salvo: so many interceptors, then a look. shoot_look_shoot: a look after each. shoot_shoot_look: "
+        "two or more before the look.",
+    )
+    salvo: int | None = Field(
+        default=None,
+        ge=1,
+        le=8,
+        description="Interceptors fired without a look between them; without it 2, under shoot_look_shoot 1.",
+    )
+    spacing: Time = Field(
+        default=_default(0.0, "s"),
+        description="From one interceptor of a salvo to the next, each with its own intercept; 0: fired together.",
+    )
     salvos: int = Field(
         default=2, ge=1, le=20, description="At most this many salvos at one track, each after assessment."
     )
+
+    @property
+    def rounds(self) -> int:
+        """Interceptors fired without a look between them."""
+        return self.salvo or (1 if self.policy == "shoot_look_shoot" else 2)
 
 
 class HostileBehaviour(Entry):
@@ -37,6 +57,25 @@ class HostileBehaviour(Entry):
         max_length=2,
         description="… and with a speed between these two.",
     )
+
+
+class ClassWeights(Entry):
+    """What a track of each target class is worth against the others."""
+
+    ballistic: float = Field(
+        default=1.0, ge=0.0, allow_inf_nan=False, description="At least as fast as 'ballistic_speed'."
+    )
+    air: float = Field(default=1.0, ge=0.0, allow_inf_nan=False, description="In between.")
+    slow: float = Field(default=1.0, ge=0.0, allow_inf_nan=False, description="Slower than 'slow_speed'.")
+
+
+class Priority(Entry):
+    """What a track is worth: value of the asset it reaches first x class weight x 2^(-time to go / half_time)."""
+
+    half_time: PositiveTime = Field(
+        default=_default(120.0, "s"), description="Time to go that halves the worth of a track."
+    )
+    classes: ClassWeights = Field(default_factory=ClassWeights, description="Weight of each target class.")
 
 
 class ContactLoss(Entry):
@@ -59,6 +98,11 @@ class Doctrine(Entry):
     autonomous: ControlStatus = Field(
         default="TIGHT", description="Weapons control status when contact with the superior is lost."
     )
+    weapons_control_by_class: dict[TargetClass, ControlStatus] = Field(
+        default={},
+        description="Weapons control status of some target classes, like {ballistic: FREE, slow: HOLD}. Nodes can tell "
+        "'ballistic' (as fast as 'ballistic_speed'), 'slow' (slower than 'slow_speed') and 'air' (else).",
+    )
     contact_loss: ContactLoss | None = Field(
         default=None,
         description="What happens when contact with the superior is lost, and after which time; instead of "
@@ -69,9 +113,24 @@ class Doctrine(Entry):
         description="Who decides on engagements: the node itself, its superior, or the node cut off.",
     )
     shots: Shots = Field(default_factory=Shots, description="Shot doctrine.")
+    assignment: Literal["greedy", "optimal", "random"] = Field(
+        default="greedy",
+        description="Which track goes to which fire unit. greedy: again and again the pair of greatest worth x kill "
+        "probability. optimal: the greatest sum of that over all free channels. random (idealised): worths are drawn.",
+    )
+    priority: Priority = Field(default_factory=Priority, description="What a track is worth in the assignment.")
+    coordinate: bool = Field(
+        default=True,
+        description="Whether a node holds fire at what a link that carries 'engagement' says another node engages.",
+    )
     decision_delay: Time | None = Field(
         default=None,
         description="From confirmed track to first decision; without it, that of the node's catalogue entry.",
+    )
+    decision_spread: Spread | None = Field(
+        default=None,
+        description="Standard deviation of the logarithm of the decision delay, whose median is 'decision_delay'; "
+        "without it, that of the node's catalogue entry, which may have none.",
     )
     hostile: HostileBehaviour = Field(default_factory=HostileBehaviour, description="Hostile behaviour.")
     ballistic_speed: Speed = Field(
