@@ -36,7 +36,7 @@ def _node(scenario: Scenario, values: Values, name: str) -> Node:
     rules = scenario.doctrine[node.doctrine]
     path = f"doctrine.{node.doctrine}"
     idealised = scenario.idealised
-    own_delay, lost = rules.decision_delay, rules.contact_loss
+    lost = rules.contact_loss
     return Node(
         id=name,
         name=node.type,
@@ -54,13 +54,13 @@ def _node(scenario: Scenario, values: Values, name: str) -> Node:
         control_status=rules.weapons_control,
         control_status_autonomous=AFTER_CONTACT.get(lost.action, "HOLD") if lost else rules.autonomous,
         method_of_control=rules.method,
-        contact_timeout_s=_either(values, f"{path}.contact_loss.after", lost and lost.after, "contact_timeout", node),
+        contact_timeout_s=_own_or(values, f"{path}.contact_loss.after", lost and lost.after, node, "contact_timeout"),
         self_defence=rules.self_defence,
         self_defence_radius_m=values.scenario(f"{path}.self_defence_radius", rules.self_defence_radius),
         salvo=rules.shots.rounds,
         salvos=rules.shots.salvos,
         spacing_s=values.scenario(f"{path}.shots.spacing", rules.shots.spacing),
-        decision_delay_s=_either(values, f"{path}.decision_delay", own_delay, "decision_delay", node),
+        decision_delay_s=_own_or(values, f"{path}.decision_delay", rules.decision_delay, node, "decision_delay"),
         interrogations_required=rules.interrogations,
         hostile_time_to_go_s=values.scenario(f"{path}.hostile.time_to_go", rules.hostile.time_to_go),
         hostile_maximum_height_m=values.scenario(f"{path}.hostile.below", rules.hostile.below),
@@ -93,9 +93,9 @@ def _node(scenario: Scenario, values: Values, name: str) -> Node:
     )
 
 
-def _either(values: Values, path: str, given: Quantity | None, name: str, node: NodeEntry) -> float:
-    """Return what a doctrine says, else the value ``name`` of the node's catalogue entry."""
-    return values.get(node.type, name) if given is None else values.scenario(path, given)
+def _own_or(values: Values, path: str, own: Quantity | None, node: NodeEntry, value: str) -> float:
+    """Return the scenario's own number at ``path``, else a value of the node's catalogue entry."""
+    return values.get(node.type, value) if own is None else values.scenario(path, own)
 
 
 def _tracker_value(values: Values, name: str, node: NodeEntry, value: str) -> float:
