@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
-from stress_strategies import contact_losses, stresses
+from stress_strategies import assignments, contact_losses, stresses
 
 Data = dict[str, Any]
 CENTRE = (39.9, 32.9)
@@ -93,6 +93,7 @@ def doctrines(draw: st.DrawFn, is_idealised: bool, can_be_central: bool) -> Data
         rules["decision_delay"] = draw(seconds)
     if is_idealised and draw(switches):
         rules["engage"] = "once"
+    rules |= draw(assignments(is_idealised))
     return rules
 
 
@@ -146,7 +147,11 @@ def _node(types: Data, place: list[float], modes: list[str]) -> Data:
 @st.composite
 def link(draw: st.DrawFn, types: Data, sender: str, receiver: str, is_idealised: bool) -> Data:
     """Return one link with whatever contents make sense together."""
-    contents = draw(st.sampled_from([["track"], ["track", "identity"], ["order"], ["track", "identity", "order"]]))
+    contents = draw(
+        st.sampled_from(
+            [["track"], ["track", "identity"], ["order"], ["track", "identity", "order"], ["track", "engagement"]]
+        )
+    )
     use = draw(st.sampled_from(["NONE", "CUE"])) if "track" in contents else "NONE"
     result = {"type": types["link"], "from": sender, "to": receiver, "carries": contents, "remote_use": use}
     if is_idealised and draw(switches):

@@ -1,4 +1,4 @@
-"""Hypothesis strategies of what degrades a defence: readiness, faults, losses of what assets hold, contact loss."""
+"""Hypothesis strategies of who fires at what, and of what degrades a defence: readiness, faults, losses of contact."""
 
 from typing import Any
 
@@ -22,6 +22,19 @@ def contact_losses(draw: st.DrawFn) -> Data:
         return {}
     actions = ["autonomous_free", "autonomous_tight", "hold", "dark", "self_defence"]
     return {"contact_loss": {"action": draw(st.sampled_from(actions)), "after": draw(later(1, 90))}}
+
+
+@st.composite
+def assignments(draw: st.DrawFn, is_idealised: bool) -> Data:
+    """Return how a doctrine assigns tracks to fire units, as its keys, or nothing."""
+    if draw(switches):
+        return {}
+    rules: Data = {"assignment": draw(st.sampled_from(["greedy", "optimal"] + ["random"] * is_idealised))}
+    rules["coordinate"] = draw(switches)
+    if draw(switches):
+        weights = {name: float(draw(st.integers(0, 3))) for name in ("ballistic", "air", "slow")}
+        rules["priority"] = {"half_time": draw(later(1, 600)), "classes": weights}
+    return rules
 
 
 @st.composite

@@ -38,6 +38,9 @@ COVERED: dict[str, Callable[[Data], bool]] = {
     "superior": lambda data: any("superior" in node for node in data["nodes"].values()),
     "central control": lambda data: data["doctrine"]["rules"]["method"] == "CENTRALIZED",
     "contact loss": lambda data: "contact_loss" in data["doctrine"]["rules"],
+    "optimal assignment": lambda data: data["doctrine"]["rules"].get("assignment") == "optimal",
+    "random assignment": lambda data: data["doctrine"]["rules"].get("assignment") == "random",
+    "engagements on a link": lambda data: any("engagement" in link["carries"] for link in data["links"].values()),
     "faults": lambda data: "faults" in data["variants"].get("stress", {}),
     "losses": lambda data: "assets" in data["variants"].get("stress", {}),
     **{
