@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
+from command_strategies import authorities, command_rules, commands
 from stress_strategies import assignments, contact_losses, stresses
 
 Data = dict[str, Any]
@@ -93,7 +94,7 @@ def doctrines(draw: st.DrawFn, is_idealised: bool, can_be_central: bool) -> Data
         rules["decision_delay"] = draw(seconds)
     if is_idealised and draw(switches):
         rules["engage"] = "once"
-    rules |= draw(assignments(is_idealised))
+    rules |= draw(assignments(is_idealised)) | draw(command_rules())
     return rules
 
 
@@ -168,6 +169,9 @@ def scenarios(draw: st.DrawFn) -> Data:
     parts = draw(forces(types, is_idealised))
     below = ["superior" in node for name, node in parts["nodes"].items() if name != "n1"]
     can_be_central = bool(below) and all(below)
+    rules = draw(doctrines(is_idealised, can_be_central))
+    for name, node in parts["nodes"].items():
+        node |= draw(authorities(parts["links"], name, rules["method"] == "CENTRALIZED"))
     data: Data = {
         "openiamd": 1,
         "name": "drawn",
@@ -180,7 +184,7 @@ def scenarios(draw: st.DrawFn) -> Data:
             "step": draw(st.sampled_from(["1 s", "0.5 s"])),
             "sample": "10 s",
         },
-        "doctrine": {"rules": draw(doctrines(is_idealised, can_be_central))},
+        "doctrine": {"rules": rules},
         **parts,
     }
     if with_asset:
@@ -200,7 +204,7 @@ def scenarios(draw: st.DrawFn) -> Data:
         data["idealised"] |= {"identify": "hostile"} if draw(switches) else {}
     data["variants"] = {"all": {}}
     if draw(switches):
-        data["variants"]["stress"] = draw(stresses(data))
+        data["variants"]["stress"] = draw(stresses(data)) | draw(commands(data))
     return data
 
 

@@ -38,6 +38,14 @@ COVERED: dict[str, Callable[[Data], bool]] = {
     "superior": lambda data: any("superior" in node for node in data["nodes"].values()),
     "central control": lambda data: data["doctrine"]["rules"]["method"] == "CENTRALIZED",
     "contact loss": lambda data: "contact_loss" in data["doctrine"]["rules"],
+    "zones": lambda data: "zones" in data["variants"].get("stress", {}),
+    "fire orders": lambda data: "fire_orders" in data["variants"].get("stress", {}),
+    "fire orders over links": lambda data: any(
+        "by" in order for order in data["variants"].get("stress", {}).get("fire_orders", {}).values()
+    ),
+    "classes": lambda data: "weapons_control_by_class" in data["doctrine"]["rules"],
+    "identification authority": lambda data: any("id_authority" in node for node in data["nodes"].values()),
+    "engagement authority": lambda data: any("engagement_authority" in node for node in data["nodes"].values()),
     "optimal assignment": lambda data: data["doctrine"]["rules"].get("assignment") == "optimal",
     "random assignment": lambda data: data["doctrine"]["rules"].get("assignment") == "random",
     "engagements on a link": lambda data: any("engagement" in link["carries"] for link in data["links"].values()),
