@@ -5,12 +5,14 @@ from numpy.typing import NDArray
 
 from duty_invariants import assert_duties
 from openiamd.catalogue.resolved import ResolvedScenario
+from openiamd.physics.geodesy import EARTH_RADIUS_M
 from openiamd.results.slices import EventRows, ObjectRows
 from openiamd.world import events as kinds
 from openiamd.world.threats import FLYING, KILLED, LEFT_DEPARTED, LEFT_LEAKED, WAITING
 from scenes import Outcome
 
 ENDED_BY = {LEFT_LEAKED: kinds.LEAKED, LEFT_DEPARTED: kinds.DEPARTED, KILLED: kinds.KILL}
+CLIMB_SLACK_M = 1_000.0  # how much higher than believed a target may be by the time it is met
 FIRED_AT = (kinds.KILL, kinds.MISS, kinds.OVERKILL)
 
 
@@ -67,11 +69,12 @@ def assert_names(events: EventRows, scenario: ResolvedScenario) -> None:
     """Every index points at something that exists."""
     for column, size in ((events.object, len(scenario.objects)), (events.node, len(scenario.nodes))):
         assert np.all((column >= -1) & (column < size))
-    about_unit = np.isin(events.kind, (kinds.ENGAGE, kinds.SHOT, kinds.CEASED, kinds.ASSESSED))
+    about_unit = np.isin(events.kind, (kinds.ENGAGE, kinds.SHOT, kinds.CEASED, kinds.ASSESSED, kinds.RELOADED))
     for of_kind, size in (
         (np.isin(events.kind, (kinds.FIRST_LOOK, kinds.FIRST_DETECTION)), len(scenario.sensors)),
         (about_unit, len(scenario.fire_units)),
         (events.kind == kinds.TRACK_RECEIVED, len(scenario.links)),
+        (events.kind == kinds.DEBRIS, len(scenario.assets)),
     ):
         assert np.all((events.other[of_kind] >= 0) & (events.other[of_kind] < size))
     rounds = events.code[events.kind == kinds.SHOT]
@@ -106,38 +109,89 @@ def assert_objects(outcome: Outcome, events: EventRows, objects: ObjectRows) -> 
 
 
 def assert_shots(outcome: Outcome) -> None:
-    """Rounds fired and rounds left add up; none is fired beyond its envelope."""
+    """Rounds fired, reloaded and left add up; none is fired beyond its envelope."""
     events, magazines, scenario = outcome.result.events, outcome.result.magazines, outcome.scenario
-    shot = events.kind == kinds.SHOT
+    shot, reloaded = events.kind == kinds.SHOT, events.kind == kinds.RELOADED
     assert np.all((magazines.left >= 0) & (magazines.left <= magazines.ready))
+    assert np.all((magazines.reloaded >= 0) & (magazines.reloaded <= magazines.stock))
+    assert np.all(events.value[reloaded] > 0)
+    assert events.value[reloaded].sum() == magazines.reloaded.sum()
     spent = np.zeros((outcome.runs, max(len(scenario.fire_units), 1), max(len(scenario.interceptors), 1)), np.int64)
     np.add.at(spent, (events.run[shot], events.other[shot], events.code[shot]), 1)
     used = spent[magazines.run, magazines.fire_unit, magazines.interceptor]
-    assert np.array_equal(used, magazines.ready - magazines.left)
+    assert np.array_equal(used, magazines.ready + magazines.reloaded - magazines.left)
     assert spent.sum() == used.sum()
     for place in np.flatnonzero(shot):
         interceptor = scenario.interceptors[events.code[place]]
-        if scenario.fire_units[events.other[place]].service_s == 0.0:
+        unit = scenario.fire_units[events.other[place]]
+        if unit.service_s == 0.0:
             farthest_m = max(interceptor.range_air_m, interceptor.range_ballistic_m)
             assert interceptor.range_minimum_m <= events.value[place] <= farthest_m
+    assert_met_in_the_envelope(outcome)
     outcomes = np.isin(events.kind, (*FIRED_AT, kinds.WASTED))
     causes = positions(events, events.cause)[outcomes]
     assert np.all(events.kind[causes] == kinds.SHOT)
     assert len(np.unique(causes)) == len(causes), "a round has two outcomes"
 
 
+def assert_met_in_the_envelope(outcome: Outcome) -> None:
+    """What rounds act on is above their floor, and no higher than their ceiling allows with the slack of heights."""
+    events, scenario = outcome.result.events, outcome.scenario
+    if scenario.environment.terrain:
+        return
+    for place in np.flatnonzero(np.isin(events.kind, FIRED_AT)):
+        shot = positions(events, events.cause)[place]
+        kind, unit = scenario.interceptors[events.code[place]], scenario.fire_units[events.other[shot]]
+        up_m = float(
+            np.hypot(np.hypot(events.east_m[place], events.north_m[place]), events.up_m[place] + EARTH_RADIUS_M)
+        )
+        height_m = up_m - EARTH_RADIUS_M
+        assert height_m >= kind.altitude_minimum_m - kind.acceptance_radius_m - 10.0
+        if unit.service_s == 0.0:
+            assert height_m <= kind.altitude_maximum_m + CLIMB_SLACK_M + kind.acceptance_radius_m
+
+
 def assert_channels(events: EventRows, scenario: ResolvedScenario) -> None:
-    """No fire unit is ever engaged with more tracks than it has channels; at one time, what ends makes room."""
-    opens = events.kind == kinds.ENGAGE
-    closes = np.isin(events.kind, (kinds.CEASED, kinds.ASSESSED))
-    change = opens.astype(np.int64) - closes.astype(np.int64)
-    for unit, fire_unit in enumerate(scenario.fire_units):
-        for run in np.unique(events.run):
-            here = np.flatnonzero((events.other == unit) & (events.run == run) & (change != 0))
-            ends_first = here[np.lexsort((change[here], events.time_s[here]))]
-            assert np.all(np.cumsum(change[ends_first]) <= fire_unit.channels)
-            begins_first = here[np.lexsort((-change[here], events.time_s[here]))]
-            assert np.all(np.cumsum(change[begins_first]) >= 0)
+    """Radars guide no more engagements than they have channels; at one time, what ends makes room for what begins.
+
+    Launchers that share an engagement radar count together. An engagement leaves its channel when it ends, or when
+    the last of its active rounds needs no guidance any more.
+    """
+    change = engagement_changes(events, scenario)
+    groups = np.array(
+        [unit.shares_with if unit.shares_with >= 0 else row for row, unit in enumerate(scenario.fire_units)]
+    )
+    for run in np.unique(events.run):
+        for group in np.unique(groups):
+            here = [(time_s, step) for at, unit, time_s, step in change if at == run and groups[unit] == group]
+            ends_first = np.cumsum([step for _, step in sorted(here)])
+            assert np.all(ends_first <= scenario.fire_units[group].channels)
+            begins_first = np.cumsum([step for _, step in sorted(here, key=lambda pair: (pair[0], -pair[1]))])
+            assert np.all(begins_first >= 0)
+
+
+def engagement_changes(events: EventRows, scenario: ResolvedScenario) -> list[tuple[int, int, float, int]]:
+    """Return run, fire unit, time and +1 or −1 for each channel taken and left."""
+    cause = positions(events, events.cause)
+    begun, last = {}, {}
+    changes = []
+    for place, kind in enumerate(events.kind):
+        if kind == kinds.ENGAGE:
+            begun[place] = place
+            changes.append((events.run[place], events.other[place], events.time_s[place], 1))
+        elif kind == kinds.SHOT and events.cause[place] >= 0:
+            begun[place] = begun[cause[place]]
+            last[begun[place]] = max(last.get(begun[place], 0.0), events.time_s[place])
+        elif kind in (*FIRED_AT, kinds.WASTED):
+            order = begun[cause[place]]
+            active_s = scenario.interceptors[events.code[place]].terminal_active_s
+            free_s = events.time_s[place] - active_s if active_s >= 0.0 else np.inf
+            last[order] = max(last[order], free_s)
+        elif kind in (kinds.CEASED, kinds.ASSESSED):
+            order = begun[cause[place]]
+            end_s = min(events.time_s[place], last.get(order, np.inf))
+            changes.append((events.run[place], events.other[place], end_s, -1))
+    return changes
 
 
 def assert_picture(outcome: Outcome) -> None:

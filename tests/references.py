@@ -297,7 +297,7 @@ def meeting_inputs(rng: Rng) -> tuple[Any, ...]:
 def compiled_meeting(state: Floats, falls: bool, launcher: Floats, speed: float, delay: float) -> Floats:
     """Return when and where an interceptor meets the target, −1 and zeros where it cannot."""
     meeting = np.zeros(3)
-    time_s = envelope.meeting_time_s(state, falls, launcher, speed, delay, meeting)
+    time_s = envelope.meeting_time_s(state, falls, launcher, speed, 0.0, delay, meeting)
     return np.array([time_s, *meeting]) if time_s >= 0.0 else np.array([-1.0, 0.0, 0.0, 0.0])
 
 

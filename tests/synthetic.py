@@ -157,7 +157,7 @@ def one_run(seed, variant, run):
     log.add(150.0, kinds.RESTORED, 0, other=0, cause=lost, code=2, value=float(kinds.SENSOR_DOMAIN))
     log.add(155.0, kinds.STATE_CHANGED, 0, other=1, code=1, value=float(kinds.UNIT_DOMAIN))
     picture = picture_rows(common, run, completeness, correctness)
-    magazines = [(run, unit, interceptor, 32, rounds) for (unit, interceptor), rounds in left.items()]
+    magazines = [(run, unit, interceptor, 32, rounds, 0, 0) for (unit, interceptor), rounds in left.items()]
     return log.rows, object_rows, picture, magazines
 
 
@@ -199,7 +199,7 @@ def slice_of_runs(variant, first_run, runs, seed=1):
         ),
         columns(ObjectRows, objects, ("i4", "i4", "i1", "f8", "f8", "i4", "i1")),
         columns(PictureRows, picture, ("i4", "f8", "i2", *["i4"] * 4, "f8", "f8", *["i4"] * 5)),
-        columns(MagazineRows, magazines, ("i4", "i2", "i2", "i4", "i4")),
+        columns(MagazineRows, magazines, ("i4", "i2", "i2", "i4", "i4", "i4", "i4")),
     )
 
 

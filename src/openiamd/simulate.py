@@ -41,6 +41,7 @@ from openiamd.world.picture import (
 )
 from openiamd.world.replies import SILENT, UNKEYED, WORKS
 from openiamd.world.threats import FLYING, WAITING
+from openiamd.world.weapons import STOCK
 
 if TYPE_CHECKING:
     from openiamd.catalogue.resolved import ResolvedScenario
@@ -184,12 +185,15 @@ def _picture(world: World, state: State, first_run: int, runs: int) -> PictureRo
 def _magazines(world: World, state: State, first_run: int, runs: int) -> MagazineRows:
     ready = world.fire_units.magazine
     unit, interceptor = np.nonzero(ready)
+    stock = world.fire_units.stock[unit, interceptor]
     return MagazineRows(
         run=np.repeat(np.arange(first_run, first_run + runs, dtype=np.int32), len(unit)),
         fire_unit=np.tile(unit, runs).astype(np.int16),
         interceptor=np.tile(interceptor, runs).astype(np.int16),
         ready=np.tile(ready[unit, interceptor], runs).astype(np.int32),
         left=state.weapons.magazine[:, unit, interceptor].ravel().astype(np.int32),
+        stock=np.tile(stock, runs).astype(np.int32),
+        reloaded=(stock - state.weapons.reload[:, unit, interceptor, STOCK]).ravel().astype(np.int32),
     )
 
 

@@ -2,6 +2,7 @@
 
 import math
 
+from openiamd.catalogue.command import control_by_class, engagement_authority, id_authority
 from openiamd.catalogue.identification import missile_criterion, weights
 from openiamd.catalogue.kinds import RADAR_EQUATION, RADAR_LOSSES
 from openiamd.catalogue.places import point
@@ -57,8 +58,9 @@ def _node(scenario: Scenario, values: Values, name: str) -> Node:
         else values.get(node.type, "contact_timeout"),
         self_defence=rules.self_defence,
         self_defence_radius_m=values.scenario(f"{path}.self_defence_radius", rules.self_defence_radius),
-        salvo=rules.shots.salvo,
+        salvo=rules.shots.rounds,
         salvos=rules.shots.salvos,
+        spacing_s=values.scenario(f"{path}.shots.spacing", rules.shots.spacing),
         decision_delay_s=values.get(node.type, "decision_delay")
         if own_delay is None
         else values.scenario(f"{path}.decision_delay", own_delay),
@@ -85,6 +87,12 @@ def _node(scenario: Scenario, values: Values, name: str) -> Node:
         weight_slow=rules.priority.classes.slow,
         contact_action=lost.action if lost and lost.action in CONTACT_ACTIONS else "",
         slow_speed_mps=values.scenario(f"{path}.slow_speed", rules.slow_speed),
+        engagement_authority=engagement_authority(scenario, name),
+        id_authority=id_authority(scenario, name),
+        control_by_class=control_by_class(scenario, node.doctrine),
+        decision_spread=values.optional(node.type, "decision_delay_spread", 0.0)
+        if rules.decision_spread is None
+        else values.scenario(f"{path}.decision_spread", rules.decision_spread),
     )
 
 
@@ -179,6 +187,9 @@ def loaded_interceptors(scenario: Scenario) -> list[str]:
 
 def interceptor(name: str, values: Values) -> Interceptor:
     """Return one type of interceptor."""
+    entry = values.entry(name)
+    coasts = "speed_decay" in entry.values
+    envelope = tuple((altitude_m, values.get(name, key)) for key, altitude_m in entry.envelope.items())
     return Interceptor(
         id=name,
         range_minimum_m=values.get(name, "range_minimum"),
@@ -186,7 +197,13 @@ def interceptor(name: str, values: Values) -> Interceptor:
         range_ballistic_m=values.get(name, "range_ballistic"),
         altitude_minimum_m=values.get(name, "altitude_minimum"),
         altitude_maximum_m=values.get(name, "altitude_maximum"),
-        speed_mps=values.get(name, "speed_mean"),
+        speed_mps=values.get(name, "speed_burnout" if coasts else "speed_mean"),
+        decay_m=values.optional(name, "speed_decay", 0.0),
+        speed_minimum_mps=values.optional(name, "speed_minimum", 0.0),
+        pk_edge=values.optional(name, "pk_edge", 1.0),
+        pk_edge_from=values.optional(name, "pk_edge_from", 0.5),
+        terminal_active_s=values.optional(name, "terminal_active", -1.0),
+        envelope=envelope,
         pk_aircraft=values.get(name, "pk_aircraft"),
         pk_cruise=values.get(name, "pk_cruise"),
         pk_ballistic=values.get(name, "pk_ballistic"),
@@ -204,8 +221,10 @@ def fire_units(scenario: Scenario, values: Values) -> tuple[FireUnit, ...]:
 def _fire_unit(scenario: Scenario, values: Values, name: str) -> FireUnit:
     unit = scenario.fire_units[name]
     kind = unit.type
-    path = f"fire_units.{name}"
     _check_load(scenario, values, name)
+    # Radar, sector and channels are those of the unit whose they are; launchers and rounds are its own.
+    owner = unit.shares_channels_with or name
+    guide = scenario.fire_units[owner]
     active_from_s, active_until_s = duty(scenario, values, unit.active, name, unit.node, kind)
     held = unit.responsibility
     loaded = loaded_interceptors(scenario)
@@ -215,21 +234,27 @@ def _fire_unit(scenario: Scenario, values: Values, name: str) -> FireUnit:
         name=kind,
         node=list(scenario.nodes).index(unit.node),
         position=point(unit.at),
-        engagement_sensor=-1 if unit.radar is None else list(scenario.sensors).index(unit.radar),
-        facing_rad=values.scenario(f"{path}.facing", unit.facing) % math.tau,
-        sector_rad=values.get(kind, "engage_sector"),
+        engagement_sensor=-1 if guide.radar is None else list(scenario.sensors).index(guide.radar),
+        facing_rad=values.scenario(f"fire_units.{owner}.facing", guide.facing) % math.tau,
+        sector_rad=values.get(guide.type, "engage_sector"),
         responsibility_facing_rad=held.facing.value % math.tau if held else 0.0,
         responsibility_sector_rad=held.sector.value if held else math.tau,
-        channels=values.count(kind, "channels"),
-        missiles_guided=values.count(kind, "missiles_guided"),
+        channels=values.count(guide.type, "channels"),
+        missiles_guided=values.count(guide.type, "missiles_guided"),
         magazines=tuple((loaded.index(load), rounds) for load, rounds in unit.load.items()),
         reaction_s=values.get(kind, "reaction"),
         assessment_s=values.get(kind, "assessment"),
         service_s=unit.service_time.value if unit.service_time else 0.0,
         track_probability=track.value if track else 1.0,
-        hold_timeout_s=values.get(kind, "hold_timeout"),
+        hold_timeout_s=values.get(guide.type, "hold_timeout"),
         active_from_s=active_from_s,
         active_until_s=active_until_s,
+        shares_with=-1 if owner == name else list(scenario.fire_units).index(owner),
+        stocks=tuple((loaded.index(load), rounds) for load, rounds in unit.stock.items()),
+        reload_s=values.get(kind, "reload") if any(unit.stock.values()) else 0.0,
+        false_kill=values.optional(kind, "assessment_false_kill", 0.0),
+        false_survivor=values.optional(kind, "assessment_false_survivor", 0.0),
+        recheck_s=values.optional(kind, "assessment_recheck", 30.0),
     )
 
 
@@ -245,6 +270,9 @@ def _check_load(scenario: Scenario, values: Values, name: str) -> None:
                 ("fire_units", name, "load", load), message, suggestion(load, list(entry.loads), "loads")
             )
         needed += rounds / entry.loads[load].nominal
+    if any(unit.stock.values()) and "reload" not in entry.values:
+        message = f"fire unit '{name}' has a stock, and '{unit.type}' has no value 'reload'"
+        raise scenario.error(("fire_units", name, "stock"), message, "use a type with 'reload', or remove the stock")
     launchers = entry.values["launchers"].high
     if needed > launchers + 1e-9:
         message = (

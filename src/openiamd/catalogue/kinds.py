@@ -116,11 +116,29 @@ INTERCEPTOR = {
     "altitude_minimum": ValueKind("length", "lowest intercept"),
     "altitude_maximum": ValueKind("length", "highest intercept", True),
     "speed_mean": ValueKind("speed", "mean speed from launch to intercept", True),
+    "speed_burnout": ValueKind(
+        "speed", "speed from which it coasts, instead of the mean; needs speed_decay", True, optional=True
+    ),
+    "speed_decay": ValueKind("length", "distance in which drag takes its speed to 1/e", True, optional=True),
+    "speed_minimum": ValueKind("speed", "slower than this it intercepts nothing", optional=True),
     "pk_aircraft": ValueKind("probability", "single-shot kill probability against aircraft"),
     "pk_cruise": ValueKind("probability", "single-shot kill probability against cruise missiles"),
     "pk_ballistic": ValueKind("probability", "single-shot kill probability against ballistic missiles"),
     "pk_drone": ValueKind("probability", "single-shot kill probability against drones and small unmanned aircraft"),
+    "pk_edge": ValueKind(
+        "probability", "share of kill probability left at the longest range; without it, all", optional=True
+    ),
+    "pk_edge_from": ValueKind(
+        *("number", "part of the longest range from which it falls, linearly; without it, 0.5"),
+        optional=True,
+        most=0.99,
+    ),
     "acceptance_radius": ValueKind("length", "an object within this of the aim point at intercept can be hit", True),
+    "terminal_active": ValueKind(
+        "time",
+        "time before intercept from which it needs no fire channel; without it, guided to the end",
+        optional=True,
+    ),
     "price": ValueKind("money", "price of one"),
 }
 
@@ -130,6 +148,21 @@ FIRE_UNIT = {
     "launchers": ValueKind("number", "number of launchers", True, whole=True),
     "reaction": ValueKind("time", "from the order to fire to the launch"),
     "assessment": ValueKind("time", "from intercept to the judgement whether the target lives"),
+    "assessment_false_kill": ValueKind(
+        "probability", "probability that what lives is judged dead; without it, none", optional=True, most=1.0
+    ),
+    "assessment_false_survivor": ValueKind(
+        "probability", "probability that what is dead is judged alive; without it, none", optional=True, most=1.0
+    ),
+    "assessment_recheck": ValueKind(
+        "time", "a track judged dead that is still seen after this is alive; without it, 30 s", optional=True
+    ),
+    "reload": ValueKind(
+        "time",
+        "from the last ready round of a type to the next ones; a fire unit with stock needs it",
+        True,
+        optional=True,
+    ),
     "engage_sector": ValueKind("angle", "full width of the sector of engagement", True),
     "emplacement": ValueKind("time", "from arrival on site to ready to fire"),
     "displacement": ValueKind("time", "from the order to leave to on the road; without it, none", optional=True),
@@ -141,6 +174,9 @@ LINK = {
     "latency": ValueKind("time", "from measurement by the sender to use by the receiver"),
     "interval": ValueKind("time", "from one report of a track to the next", True),
     "loss": ValueKind("probability", "probability that one report is lost"),
+    "latency_spread": ValueKind(
+        "number", "standard deviation of the logarithm of the latency; without it, none", optional=True, most=2
+    ),
 }
 
 IFF = {
@@ -152,6 +188,9 @@ IFF = {
 
 COMMAND = {
     "decision_delay": ValueKind("time", "from confirmed track to the first decision on it"),
+    "decision_delay_spread": ValueKind(
+        "number", "standard deviation of the logarithm of the decision delay; without it, none", optional=True, most=2
+    ),
     "confirm_hits": ValueKind("number", "M of the M-of-N rule that confirms a track", True, whole=True),
     "confirm_scans": ValueKind("number", "N of the M-of-N rule that confirms a track", True, whole=True),
     "drop_misses": ValueKind("number", "looks missed in a row that delete a track", True, whole=True),
@@ -179,6 +218,8 @@ KINDS: dict[str, dict[str, ValueKind]] = {
     "shared": SHARED,
 }
 
+# Of an interceptor, by altitude: `envelope: {"3 km": {nominal: 40, ..., unit: km}}`.
+ENVELOPE_RANGE = ValueKind("length", "longest intercept range at this altitude, against what flies", True)
 # Of a fire unit, by interceptor: `loads: {s400/48n6e3: {nominal: 4, ...}}`.
 LOAD = ValueKind("number", "rounds of this interceptor that one launcher holds", True, whole=True)
 OBJECT_CLASSES = ("fighter", "transport", "airliner", "uav", "cruise", "ballistic", "drone", "bomber")

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 from openiamd.catalogue.kinds import (
     DISTRIBUTIONS,
+    ENVELOPE_RANGE,
     KINDS,
     LOAD,
     OBJECT_CLASSES,
@@ -76,6 +77,7 @@ class CatalogueEntry:
     object_class: str = ""
     replies: tuple[str, ...] = ()
     scan: str = ""  # of a radar, one of SCANS
+    envelope: Mapping[str, float] = field(default_factory=dict)  # of an interceptor: value name → altitude in m, rising
 
 
 def read_sources(document: Document) -> dict[str, Source]:
@@ -141,6 +143,7 @@ def _entry(document: Document, name: str, data: Any, sources: Mapping[str, Sourc
         if key not in written and not KINDS[kind][key].optional:
             _fail(document, (name, "values"), f"'{name}' lacks the value '{key}'", f"{key}: {KINDS[kind][key].doc}")
     values = {}
+    envelope = _envelope(document, name, kind, written, values, sources)
     for key, value in written.items():
         if key not in KINDS[kind]:
             hint = suggestion(key, list(KINDS[kind]), f"values of a {kind}")
@@ -153,8 +156,41 @@ def _entry(document: Document, name: str, data: Any, sources: Mapping[str, Sourc
     object_class, replies = _object_part(document, name, kind, data)
     scan = _radar_part(document, name, kind, data, values)
     return CatalogueEntry(
-        name, kind, data["label"], str(data.get("notes") or ""), values, rounds, object_class, replies, scan
+        name, kind, data["label"], str(data.get("notes") or ""), values, rounds, object_class, replies, scan, envelope
     )
+
+
+def _envelope(
+    document: Document,
+    name: str,
+    kind: str,
+    written: dict[str, Any],
+    values: dict[str, CatalogueValue],
+    sources: Mapping[str, Source],
+) -> dict[str, float]:
+    """Read the table of longest ranges by altitude into ``values``; return its altitudes in m, rising."""
+    if kind != "interceptor":
+        return {}
+    table = written.pop("envelope", None) or {}
+    altitudes_m = {}
+    for text, value in table.items():
+        path = (name, "values", "envelope", text)
+        try:
+            altitude_m = quantity(text, "length")
+        except UnitError as error:
+            _fail(document, path, f"'{name}' has the altitude '{text}': {error.message}", error.hint or "")
+        key = f"envelope.{text}"
+        values[key] = _value(document, path, key, value, ENVELOPE_RANGE, sources)
+        altitudes_m[key] = altitude_m
+    if len(set(altitudes_m.values())) < len(altitudes_m):
+        _fail(document, (name, "values", "envelope"), f"'{name}' has one altitude twice", "remove one of the two")
+    burnout, decay = "speed_burnout" in written, "speed_decay" in written
+    if burnout != decay:
+        given, lacking = ("speed_burnout", "speed_decay") if burnout else ("speed_decay", "speed_burnout")
+        _fail(
+            document, (name, "values", given), f"'{name}' has '{given}' but lacks '{lacking}'", "give both or neither"
+        )
+    return dict(sorted(altitudes_m.items(), key=lambda pair: pair[1]))
 
 
 def _radar_part(

@@ -1,8 +1,10 @@
 """Resolves a scenario: names are looked up, numbers become SI, groups become objects. Step 2 of the flow."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
+from openiamd.catalogue.command import fire_orders, zones
 from openiamd.catalogue.entries import Catalogue
 from openiamd.catalogue.flight import flying_objects
 from openiamd.catalogue.forces import fire_units, interceptor, loaded_interceptors, nodes, sensors
@@ -49,6 +51,8 @@ def resolve(scenario: Scenario, catalogue: Catalogue, overrides: Mapping[str, fl
         fire_units=fire_units(scenario, values),
         links=_links(scenario, values),
         inputs=(),
+        zones=zones(scenario, values),
+        fire_orders=fire_orders(scenario),
         duties=duties(scenario, values),
     )
     return replace(resolved, inputs=values.inputs())
@@ -76,9 +80,27 @@ def _environment(scenario: Scenario, values: Values) -> Environment:
 
 def _assets(scenario: Scenario, values: Values) -> tuple[Asset, ...]:
     return tuple(
-        Asset(name, point(asset.at), values.scenario(f"assets.{name}.radius", asset.radius), asset.value)
+        Asset(
+            name,
+            point(asset.at),
+            values.scenario(f"assets.{name}.radius", asset.radius),
+            asset.value,
+            *_late_kill(scenario, values, name),
+        )
         for name, asset in scenario.assets.items()
     )
+
+
+def _late_kill(scenario: Scenario, values: Values, name: str) -> tuple[float, float]:
+    """Return within which distance of an asset and how low over it a kill is late."""
+    asset, path = scenario.assets[name], f"assets.{name}"
+    late = asset.late_kill
+    if late is None:
+        return 0.0, math.inf
+    within_m = values.scenario(f"{path}.radius", asset.radius)
+    if late.within is not None:
+        within_m = values.scenario(f"{path}.late_kill.within", late.within)
+    return within_m, math.inf if late.below is None else values.scenario(f"{path}.late_kill.below", late.below)
 
 
 def _corridors(scenario: Scenario, values: Values) -> tuple[Corridor, ...]:
@@ -122,6 +144,13 @@ def _links(scenario: Scenario, values: Values) -> tuple[Link, ...]:
                 extrapolate=link.extrapolate,
                 active_from_s=link.active.start.value if link.active else 0.0,
                 active_until_s=until,
+                latency_spread=values.optional(link.type, "latency_spread", 0.0)
+                if link.latency_spread is None
+                else values.scenario(f"links.{name}.latency_spread", link.latency_spread),
+                remote_quality=link.remote_quality,
+                remote_age_s=values.scenario(f"links.{name}.remote_age", link.remote_age)
+                if link.remote_age
+                else 2.0 * values.get(link.type, "interval"),
             )
         )
     return tuple(result)

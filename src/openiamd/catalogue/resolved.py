@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from openiamd.catalogue.duties import Duties
 from openiamd.catalogue.identities import Criterion, FlightPlan, Weights
+from openiamd.catalogue.orders import FireOrder, Zone
 
 SCANS = ("rotating", "sector", "electronic")
 SIDES = ("friendly", "civil", "hostile")
@@ -20,6 +21,9 @@ CONFLICT_RULES = ("own_reply", "friend", "authority", "threat")
 ASSIGNMENTS = ("greedy", "optimal", "random")
 FUSIONS = ("own", "best", "covariance_intersection", "naive")
 CONTACT_ACTIONS = ("", "dark", "self_defence")
+ZONE_KINDS = ("missile_engagement", "fighter_engagement", "restricted_fire")
+FIRE_ORDERS = ("weapons_control", "cease_fire", "hold_fire")
+TARGET_CLASSES = ("ballistic", "air", "slow")
 REMOTE_USES = ("NONE", "CUE", "LAUNCH_ON_REMOTE", "ENGAGE_ON_REMOTE")
 
 
@@ -56,6 +60,8 @@ class Asset:
     position: Point
     radius_m: float
     value: float
+    late_within_m: float = 0.0  # a kill nearer than this is late; 0: none is
+    late_below_m: float = float("inf")  # if it is lower than this over the asset
 
 
 @dataclass(frozen=True)
@@ -137,7 +143,7 @@ class Node:
     contact_timeout_s: float
     self_defence: bool
     self_defence_radius_m: float
-    salvo: int  # interceptors per shot opportunity
+    salvo: int  # interceptors fired without a look between them
     salvos: int  # looks: at most this many salvos at one track
     decision_delay_s: float  # from confirmed track to the first decision on it
     interrogations_required: int  # unanswered, before behaviour may make a track HOSTILE
@@ -155,6 +161,7 @@ class Node:
     conflict: str = "own_reply"  # one of CONFLICT_RULES
     motion: str = "cv"  # motion model of its tracker: cv, imm
     fusion: str = "covariance_intersection"  # one of FUSIONS
+    spacing_s: float = 0.0  # from one interceptor of a salvo to the next; 0: together
     contact_action: str = ""  # one of CONTACT_ACTIONS: what it does beyond its status when contact is lost
     slow_speed_mps: float = 80.0  # slower than this is a slow target
     assignment: str = "greedy"  # one of ASSIGNMENTS
@@ -163,6 +170,10 @@ class Node:
     weight_ballistic: float = 1.0  # by target class
     weight_air: float = 1.0
     weight_slow: float = 1.0
+    engagement_authority: int = -1  # node whose orders it waits for, −1: itself
+    id_authority: int = -1  # node without whose word nothing is HOSTILE, −1: itself
+    control_by_class: tuple[str, ...] = ("", "", "")  # in the order of TARGET_CLASSES, "": none of its own
+    decision_spread: float = 0.0  # standard deviation of the logarithm of the decision delay
 
 
 @dataclass(frozen=True)
@@ -239,13 +250,19 @@ class Interceptor:
     range_ballistic_m: float
     altitude_minimum_m: float
     altitude_maximum_m: float
-    speed_mps: float  # mean speed to intercept
+    speed_mps: float  # mean speed to intercept, or at burnout where it decays
     pk_aircraft: float
     pk_cruise: float
     pk_ballistic: float
     pk_drone: float
     acceptance_radius_m: float
     price_usd: float
+    decay_m: float = 0.0  # distance in which speed falls to 1/e; 0: constant speed
+    speed_minimum_mps: float = 0.0
+    pk_edge: float = 1.0  # share of kill probability left at the longest range
+    pk_edge_from: float = 0.5  # part of the longest range from which it falls
+    terminal_active_s: float = -1.0  # before intercept, from which it needs no channel; −1: guided to the end
+    envelope: tuple[tuple[float, float], ...] = ()  # altitude and longest range there, rising; () none
 
 
 @dataclass(frozen=True)
@@ -271,6 +288,12 @@ class FireUnit:
     hold_timeout_s: float  # the engagement radar holds a track that it hit within this time
     active_from_s: float
     active_until_s: float
+    shares_with: int = -1  # fire unit whose engagement radar and channels it uses, −1: its own
+    stocks: tuple[tuple[int, int], ...] = ()  # (interceptor index, rounds to reload)
+    reload_s: float = 0.0  # 0: never
+    false_kill: float = 0.0
+    false_survivor: float = 0.0
+    recheck_s: float = 30.0
 
 
 @dataclass(frozen=True)
@@ -292,6 +315,9 @@ class Link:
     extrapolate: bool  # the receiver brings a report forward to now
     active_from_s: float
     active_until_s: float
+    latency_spread: float = 0.0  # standard deviation of the logarithm of the latency
+    remote_quality: int = 0  # track quality from which more than a cue is allowed
+    remote_age_s: float = 0.0  # how long after a report
 
 
 @dataclass(frozen=True)
@@ -335,4 +361,6 @@ class ResolvedScenario:
     fire_units: tuple[FireUnit, ...]
     links: tuple[Link, ...]
     inputs: tuple[Input, ...] = field(repr=False)
+    zones: tuple[Zone, ...] = ()
+    fire_orders: tuple[FireOrder, ...] = ()
     duties: Duties = field(default_factory=Duties)

@@ -38,6 +38,7 @@ FIXED = {
     "unresolved": Wording("Hostile objects still flying at the end"),
     "hostile.total": Wording("Hostile objects in the raid"),
     "kills.total": Wording("Hostile objects killed"),
+    "late_kills": Wording("Of those, killed so late that debris may fall on what is defended"),
     "friendly_engaged": Wording("Friendly aircraft shot at"),
     "civil_engaged": Wording("Civil aircraft shot at"),
     "friendly_killed": Wording("Friendly aircraft shot down"),
@@ -52,7 +53,8 @@ FIXED = {
     "shots.total": Wording("Interceptors fired"),
     "shots_wasted": Wording("Interceptors that met nothing"),
     "overkill": Wording("Interceptors that met what was already dead"),
-    "missiles_left": Wording("Interceptors left at the end"),
+    "missiles_left": Wording("Interceptors left ready at the end"),
+    "missiles_reloaded": Wording("Interceptors that became ready by reloading"),
     "cost.interceptors_usd": Wording("Price of the interceptors fired", "M USD", 1e-6, "higher", "lower"),
     "cost.killed_threats_usd": Wording("Price of the hostile objects killed", "M USD", 1e-6, "higher", "lower"),
 }

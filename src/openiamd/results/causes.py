@@ -29,6 +29,7 @@ HELD_CODES |= {6: "not_interrogated", 10: "not_ready"}
 CEASED_CODES = {1: "order_track_lost", 2: "order_not_held", 3: "order_envelope", 4: "order_identity"}
 CEASED_CODES |= {5: "order_no_round", 6: "order_ceased", 7: "order_slew", 8: "order_no_guidance"}
 CEASED_CODES |= {9: "order_out_of_action"}
+NO_GUIDANCE = kinds.CEASED_REASONS.index("no guidance")
 
 
 class _Cases(NamedTuple):
@@ -194,6 +195,9 @@ def _give_shot(verdicts: _Verdicts, cases: _Cases, acted: Ints, shot: Ints) -> N
     """Give what became of the last salvo meant for a leaker on which no interceptor acted."""
     last = cases.last(np.isin(cases.chain.kind, RESULTS_OF_SHOTS), _through_parent(cases))
     wasted = (last >= 0) & (cases.chain.kind[last] == kinds.WASTED)
+    broken_off = (cases.chain.kind == kinds.CEASED) & (cases.chain.ceased_reason == NO_GUIDANCE)
+    unguided = cases.last(broken_off, _through_parent(cases))
+    verdicts.give("shot_no_guidance", (acted < 0) & wasted & (unguided > last), unguided)
     verdicts.give("shot_wasted", (acted < 0) & wasted, last)
     verdicts.give("shot_met_another", (acted < 0) & (last >= 0), last)
     verdicts.give("shot_too_late", acted < 0, shot)

@@ -34,7 +34,9 @@ MEASURES = {
     "shots_wasted": "interceptors that met no object near the track",
     "overkill": "interceptors of a salvo whose object was already dead",
     "kills.total": "hostile objects killed",
-    "missiles_left": "interceptors left at the end",
+    "late_kills": "of those, killed so near to a defended place that debris may fall on it, as its `late_kill` says",
+    "missiles_left": "interceptors left ready at the end",
+    "missiles_reloaded": "interceptors that became ready by reloading",
     "first_detection_range_m.<class>": "range of an object's first detection by any sensor, mean over hostile objects",
     "first_shot_range_m.<class>": "predicted intercept range from the fire unit at the first shot, mean as above",
     "warning_time_s.<class>": "from the first track at a node with fire units to the planned arrival, mean as above",
@@ -135,6 +137,7 @@ def _hostile_outcomes(rows: _Rows, events: EventRows) -> dict[str, Floats]:
     measures["hostile.total"] = _total(rows.counted, hostile)
     killed = rows.counted & (rows.status == kinds.KILLED)
     measures["kills.total"] = _total(killed, hostile)
+    measures["late_kills"] = _counts(rows, events, events.kind == kinds.DEBRIS)
     price_usd = np.where(killed, rows.entities.object_price_usd, 0.0)
     measures["cost.killed_threats_usd"] = _total(price_usd, hostile)
     return measures
@@ -171,8 +174,9 @@ def _shots(rows: _Rows, events: EventRows, result: SliceResult, first_run: int) 
     measures["shots_wasted"] = _counts(rows, events, events.kind == kinds.WASTED)
     measures["overkill"] = _counts(rows, events, events.kind == kinds.OVERKILL)
     magazine_run = result.magazines.run.astype(np.int64) - first_run
-    left = np.bincount(magazine_run, weights=result.magazines.left.astype(np.float64), minlength=rows.runs)
-    measures["missiles_left"] = left.astype(np.float64)
+    for key, column in (("missiles_left", result.magazines.left), ("missiles_reloaded", result.magazines.reloaded)):
+        count = np.bincount(magazine_run, weights=column.astype(np.float64), minlength=rows.runs)
+        measures[key] = count.astype(np.float64)
     measures["cost.interceptors_usd"] = spent_usd
     return measures
 

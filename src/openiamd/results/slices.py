@@ -69,7 +69,9 @@ class MagazineRows(NamedTuple):
     fire_unit: ShortInts  # int16
     interceptor: ShortInts  # int16
     ready: Ints  # int32, at the start
-    left: Ints  # int32, at the end
+    left: Ints  # int32, ready at the end
+    stock: Ints  # int32, to reload, at the start
+    reloaded: Ints  # int32, rounds of the stock that became ready
 
 
 class SliceResult(NamedTuple):

@@ -16,7 +16,8 @@ Columns = dict[str, Floats]  # measure → (run,), NaN where a run has no value
 
 BINARY = {"zero_leakers": "probability_zero_leakers"}  # key of the run → key of the summary
 COUNTS = (
-    *("leakers.", "shots.", "unresolved", "shots_wasted", "overkill", "kills.", "missiles_left"),
+    *("leakers.", "shots.", "unresolved", "shots_wasted", "overkill", "kills.", "late_kills", "missiles_left"),
+    "missiles_reloaded",
     *("friendly_engaged", "civil_engaged", "friendly_killed", "civil_killed"),
 )
 PER_HOURS = 1000.0

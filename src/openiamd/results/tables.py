@@ -22,6 +22,7 @@ OWN_WORDS = {
     "identity_reason": list(kinds.IDENTITY_REASONS),
     "held_reason": list(kinds.HELD_REASONS),
     "ceased_reason": list(kinds.CEASED_REASONS),
+    "order_change": list(kinds.ORDER_CHANGES),
     "assessment": list(kinds.ASSESSMENTS),
     "state": list(kinds.READINESS_STATES),
     "loss_cause": list(kinds.LOSS_CAUSES),
@@ -65,8 +66,12 @@ _LAST = (
 )
 EVENT_TABLES = {
     "threats": EventTable(
-        (kinds.LAUNCHED, kinds.LEAKED, kinds.DEPARTED, kinds.UNRESOLVED),
-        (_KIND, *_OBJECT, Column("asset", "other", "asset", (kinds.LEAKED,)), *_LAST),
+        (kinds.LAUNCHED, kinds.LEAKED, kinds.DEPARTED, kinds.UNRESOLVED, kinds.DEBRIS),
+        (
+            *(_KIND, *_OBJECT, Column("asset", "other", "asset", (kinds.LEAKED, kinds.DEBRIS))),
+            Column("over_asset_m", "value", only=(kinds.DEBRIS,)),
+            *_LAST,
+        ),
     ),
     "detections": EventTable(
         (kinds.FIRST_LOOK, kinds.FIRST_DETECTION),
@@ -100,7 +105,7 @@ EVENT_TABLES = {
     ),
     "decisions": EventTable(
         (
-            *(kinds.IDENTITY, kinds.ENGAGE, kinds.HELD, kinds.CEASED),
+            *(kinds.IDENTITY, kinds.ENGAGE, kinds.HELD, kinds.CEASED, kinds.FIRE_ORDER),
             *(kinds.IDENTITY_CONFLICT, kinds.IDENTITY_RESOLVED),
         ),
         (
@@ -116,6 +121,8 @@ EVENT_TABLES = {
             Column("time_to_go_s", "value", only=(kinds.ENGAGE,)),
             Column("held_reason", "code", "held_reason", (kinds.HELD,)),
             Column("ceased_reason", "code", "ceased_reason", (kinds.CEASED,)),
+            Column("fire_order", "other", "fire_order", (kinds.FIRE_ORDER,)),
+            Column("order_change", "code", "order_change", (kinds.FIRE_ORDER,)),
             *_LAST,
         ),
     ),
@@ -130,13 +137,14 @@ EVENT_TABLES = {
         ),
     ),
     "outcomes": EventTable(
-        (kinds.KILL, kinds.MISS, kinds.WASTED, kinds.OVERKILL, kinds.ASSESSED),
+        (kinds.KILL, kinds.MISS, kinds.WASTED, kinds.OVERKILL, kinds.ASSESSED, kinds.RELOADED),
         (
             *(_KIND, _NODE, _TRACK, *_OBJECT),
             Column("fire_unit", "shot_fire_unit", "fire_unit"),
             Column("interceptor", "shot_interceptor", "interceptor"),
             Column("assessment", "code", "assessment", (kinds.ASSESSED,)),
             Column("distance_m", "value", only=(kinds.KILL, kinds.MISS, kinds.WASTED, kinds.OVERKILL)),
+            Column("rounds", "value", only=(kinds.RELOADED,)),
             *_LAST,
         ),
     ),
@@ -185,7 +193,7 @@ def create_vocabulary(variants: Mapping[str, Sequence[Entity]]) -> Vocabulary:
 def _local_words(index: EntityIndex, entities: Sequence[Entity]) -> dict[str, list[str]]:
     objects = sorted((entity for entity in entities if entity["domain"] == "object"), key=lambda one: one["index"])
     words = {domain: list(ids) for domain, ids in index.ids.items()}
-    for domain in ("object", "node", "sensor", "fire_unit", "interceptor", "link", "asset"):
+    for domain in ("object", "node", "sensor", "fire_unit", "interceptor", "link", "asset", "fire_order"):
         words.setdefault(domain, [])
     words["object_class"] = [entity["object_class"] for entity in objects]
     words["side"] = [entity["side"] for entity in objects]
@@ -244,8 +252,12 @@ def _shot_rows(events: EventRows) -> NDArray[np.int64]:
 
 
 def _event_sources(events: EventRows) -> dict[str, NDArray]:
-    """Return the arrays that columns name: the event's own, and its object's and its shot's."""
-    shot = _shot_rows(events)
+    """Return the arrays that columns name: the event's own, and its object's, and its shot's or reload's."""
+    shot, reloaded = _shot_rows(events), events.kind == kinds.RELOADED
+    fired = shot >= 0
+    unit, interceptor = np.full(len(shot), -1, np.int64), np.full(len(shot), -1, np.int64)
+    unit[fired], interceptor[fired] = events.other[shot[fired]], events.code[shot[fired]]
+    unit[reloaded], interceptor[reloaded] = events.other[reloaded], events.code[reloaded]
     return {
         **events._asdict(),
         "object_class": events.object,
@@ -253,8 +265,8 @@ def _event_sources(events: EventRows) -> dict[str, NDArray]:
         "duty_sensor": np.where(events.value == kinds.SENSOR_DOMAIN, events.other, -1),
         "duty_unit": np.where(events.value == kinds.UNIT_DOMAIN, events.other, -1),
         "duty_link": np.where(events.value == kinds.LINK_DOMAIN, events.other, -1),
-        "shot_fire_unit": np.where(shot >= 0, events.other[shot], -1) if len(shot) else events.other,
-        "shot_interceptor": np.where(shot >= 0, events.code[shot], -1) if len(shot) else events.code,
+        "shot_fire_unit": unit,
+        "shot_interceptor": interceptor,
     }
 
 
@@ -321,6 +333,8 @@ def _magazines_table(result: SliceResult, vocabulary: Vocabulary, variant: str) 
             "interceptor": _word_column(vocabulary, "interceptor", places["interceptor"][magazines.interceptor]),
             "ready": pa.array(magazines.ready),
             "left": pa.array(magazines.left),
+            "stock": pa.array(magazines.stock, mask=magazines.stock == 0),
+            "reloaded": pa.array(magazines.reloaded, mask=magazines.stock == 0),
         }
     )
 

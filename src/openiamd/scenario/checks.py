@@ -2,7 +2,14 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
+from openiamd.scenario.check_command import authorities_can_be_heard, fire_orders_can_be_given, zones_are_closed
 from openiamd.scenario.check_common import Problem
+from openiamd.scenario.check_fire import (
+    launchers_have_a_radar,
+    remote_use_has_fire_control,
+    shot_policies_mean_what_they_say,
+    stocks_belong_to_loads,
+)
 from openiamd.scenario.check_identity import (
     beliefs_add_up,
     criteria_are_in_order,
@@ -47,10 +54,17 @@ CHECKS = (
     flights_can_be_flown,
     sensors_stand_somewhere,
     engagements_can_be_guided,
+    launchers_have_a_radar,
+    stocks_belong_to_loads,
+    shot_policies_mean_what_they_say,
     trackers_can_confirm,
     models_keep_to_their_node,
     links_are_represented,
+    remote_use_has_fire_control,
     chains_of_command_are_whole,
+    authorities_can_be_heard,
+    zones_are_closed,
+    fire_orders_can_be_given,
     readiness_is_complete,
     readiness_is_said_once,
     contact_loss_is_said_once,

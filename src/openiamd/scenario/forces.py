@@ -49,7 +49,16 @@ class Node(Entry):
         default=[], description="Identification modes its interrogators hold."
     )
     interrogator: str = Field(default="nato/iff", description="Catalogue entry of kind 'iff': reply rates and range.")
-    superior: Identifier | None = Field(default=None, description="Node that holds engagement authority over this one.")
+    superior: Identifier | None = Field(default=None, description="Node that commands this one.")
+    engagement_authority: Identifier | None = Field(
+        default=None,
+        description="Node that decides on this one's engagements, and whose orders it waits for. Without it: the "
+        "superior under CENTRALIZED control, else the node itself.",
+    )
+    id_authority: Identifier | None = Field(
+        default=None,
+        description="Node without whose word this one takes nothing for HOSTILE; without it, the node itself.",
+    )
     tracker: Tracker | None = Field(default=None, description="How it tracks; without it, as its catalogue entry says.")
     fusion: Literal["own", "best", "covariance_intersection", "naive"] = Field(
         default="covariance_intersection",
@@ -81,10 +90,18 @@ class FireUnit(Entry):
     node: Identifier = Field(description="Node that assigns targets to it.")
     at: Site = Field(description="Place, rounded to 0.1 degree.")
     radar: Identifier | None = Field(
-        default=None, description="Its engagement radar; only idealised scenarios go without."
+        default=None,
+        description="Its engagement radar; only idealised scenarios and units that share another's go without.",
     )
     facing: Bearing = Field(default=_NORTH, description="Middle of its engagement sector, clockwise from north.")
     load: dict[str, int] = Field(min_length=1, description="Ready rounds by catalogue entry of kind 'interceptor'.")
+    stock: dict[str, int] = Field(
+        default={}, description="Rounds to reload, by interceptor, after the last ready one of its type is fired."
+    )
+    shares_channels_with: Identifier | None = Field(
+        default=None,
+        description="Fire unit whose engagement radar, sector and channels these launchers use from their own place.",
+    )
     responsibility: Responsibility | None = Field(
         default=None, description="Sector of responsibility; without it, everywhere."
     )

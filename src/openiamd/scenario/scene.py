@@ -42,12 +42,26 @@ class Theatre(Entry):
     )
 
 
+class LateKill(Entry):
+    """Where a kill comes too late to spare a place what falls: debris, counted and still a kill."""
+
+    within: PositiveLength | None = Field(
+        default=None, description="Horizontal distance from the centre; without it, the radius of the place."
+    )
+    below: PositiveLength | None = Field(
+        default=None, description="Only kills lower than this over the place; without it, at any height."
+    )
+
+
 class Asset(Entry):
     """A defended place."""
 
     at: Site = Field(description="Centre as [latitude, longitude] in degrees.")
     radius: Length = Field(description="Radius of the place; time to go is counted to its edge.")
     value: float = Field(default=1.0, ge=0.0, description="Relative worth, 0 or more.")
+    late_kill: LateKill | None = Field(
+        default=None, description="Where a kill counts as late; without it, nowhere: write {} for the radius alone."
+    )
     holds: list[Identifier] = Field(
         default=[], description="Nodes, radars, fire units and links that a hostile which gets through may destroy."
     )

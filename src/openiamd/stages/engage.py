@@ -1,49 +1,55 @@
 """Engage: fire channels react, launch, and meet what is there; each event at its exact time within the step.
 
-Reads   nodes, fire units, interceptors, threats (truth at the moment of intercept only), draws
+Reads   nodes, assets, fire units, interceptors, threats (truth at the moment of intercept only), draws
 Writes  weapon state, threat status, track file (salvos spent, assessed kills)
 """
 
 import math
 
 from openiamd.kernels import kernel
+from openiamd.physics.draws import ASSESSMENT, NO_ENTITY, TRACK_FACTOR, uniform
 from openiamd.physics.draws import KILL as KILL_DRAW
-from openiamd.physics.draws import NO_ENTITY, TRACK_FACTOR, uniform
+from openiamd.physics.envelope import coast
 from openiamd.physics.geodesy import height_m
-from openiamd.world.arrays import Draws, Floats
-from openiamd.world.doctrine import NodeTable
+from openiamd.world.arrays import Draws, Floats, Rows
+from openiamd.world.channels import (
+    cease,
+    followed_slot,
+    has_guidance,
+    holds,
+    release,
+    remote_use,
+)
+from openiamd.world.doctrine import AssetTable, NodeTable
 from openiamd.world.events import (
     ASSESSED,
+    DEBRIS,
     KILL,
     MISS,
     NONE,
     OVERKILL,
-    SHOT,
     WASTED,
     EventLog,
     log_event,
 )
+from openiamd.world.network import USE_ENGAGE, USE_LAUNCH
+from openiamd.world.shots import CAN_FIRE, NO_GUIDANCE_YET, fire, may_fire, reload, settle
 from openiamd.world.terrain import TerrainTable, ground_below
-from openiamd.world.threats import FLYING, KILLED, ThreatState, ThreatTable, place_at
-from openiamd.world.tracks import ASSUMED_FRIEND, FRIEND, NEUTRAL, TrackState, coasted_state, height_slack_m
+from openiamd.world.threats import FLYING, HOSTILE_SIDE, KILLED, ThreatState, ThreatTable, place_at
+from openiamd.world.tracks import TrackState, coasted_state, falls
 from openiamd.world.weapons import (
     ASSESSING,
-    IDENTITY_CHANGED,
+    HANDED,
+    HANDED_S,
     IDLE,
     IN_FLIGHT,
-    LEFT_ENVELOPE,
+    NO_GUIDANCE,
     NO_ROUND,
     NOT_HELD,
     REACTING,
-    TRACK_LOST,
     FireUnitTable,
     InterceptorTable,
     WeaponState,
-    cease,
-    followed_slot,
-    holds,
-    reach,
-    release,
 )
 
 HEIGHT_ROUNDING_M = 1.0  # a target at the floor counts as above it: interpolation leaves millimetres
@@ -51,11 +57,11 @@ PATIENCE_S = 60.0  # an order not carried out within this is given back
 
 
 @kernel
-def next_channel(units: FireUnitTable, weapons: WeaponState, run: int, end_s: float) -> tuple[int, int]:
-    """Return unit and channel whose phase ends first before ``end_s``, or (NONE, NONE)."""
+def _next_channel(units: FireUnitTable, weapons: WeaponState, run: int, end_s: float) -> tuple[int, int]:
+    """Return unit and row whose next event comes first before ``end_s``, or (NONE, NONE)."""
     first_unit, first_channel, first_s = NONE, NONE, end_s
     for unit in range(units.row.shape[0]):
-        for channel in range(units.row[unit].channels):
+        for channel in range(units.row[unit].rows):
             row = weapons.row[run, unit, channel]
             if row.phase != IDLE and row.next_s < first_s:
                 first_unit, first_channel, first_s = unit, channel, row.next_s
@@ -63,80 +69,78 @@ def next_channel(units: FireUnitTable, weapons: WeaponState, run: int, end_s: fl
 
 
 @kernel
-def rounds_to_fire(
-    nodes: NodeTable, units: FireUnitTable, weapons: WeaponState, run: int, unit: int, interceptor: int
-) -> int:
-    """Return how many rounds go up together: the salvo, the magazine or the guidance, whichever is least."""
-    in_flight = 0
-    for channel in range(units.row[unit].channels):
-        row = weapons.row[run, unit, channel]
-        if row.phase == IN_FLIGHT:
-            in_flight += row.rounds
-    salvo = nodes.row[units.row[unit].node].salvo
-    return min(salvo, weapons.magazine[run, unit, interceptor], units.row[unit].missiles_guided - in_flight)
+def _launch(
+    end_s: float, nodes: NodeTable, units: FireUnitTable, interceptors: InterceptorTable, tracks: TrackState,
+    weapons: WeaponState, events: EventLog, run: int, unit: int, channel: int, state: Floats, meeting_m: Floats,
+) -> None:  # fmt: skip
+    """Fire the salvo, or its next round, if the radar holds the track and the meeting is in the envelope; else wait.
 
-
-@kernel
-def launch(
-    end_s: float,
-    nodes: NodeTable,
-    units: FireUnitTable,
-    interceptors: InterceptorTable,
-    tracks: TrackState,
-    weapons: WeaponState,
-    events: EventLog,
-    run: int,
-    unit: int,
-    channel: int,
-    state: Floats,
-    meeting_m: Floats,
-) -> None:
-    """Fire the salvo if the engagement radar holds the track and the meeting point is in the envelope; else wait."""
-    battery, row = units.row[unit], weapons.row[run, unit, channel]
-    node, now_s = battery.node, row.next_s
-    slot = followed_slot(units, tracks, weapons, run, unit, channel)
-    if slot == NONE:
-        cease(units, tracks, weapons, events, run, unit, channel, TRACK_LOST)
+    A later round that cannot go up at its time is not fired.
+    """
+    row, now_s = weapons.row[run, unit, channel], weapons.row[run, unit, channel].next_s
+    reason, rounds, flight_s, range_m, share = may_fire(
+        nodes, units, interceptors, tracks, weapons, run, unit, channel, state, meeting_m
+    )
+    battery = units.row[unit]
+    if row.phase == IN_FLIGHT:
+        if reason != CAN_FIRE or tracks.row[run, battery.node, row.slot].destroyed:
+            row.left = 0
+            row.fires_s = math.inf
+        else:
+            fire(
+                nodes, units, tracks, weapons, events, run, unit, channel, 1, flight_s, range_m, share, state, meeting_m
+            )
+        settle(units, interceptors, weapons, run, unit, channel)
         return
-    held = tracks.row[run, node, slot]
-    if held.identity in (ASSUMED_FRIEND, FRIEND, NEUTRAL):
-        cease(units, tracks, weapons, events, run, unit, channel, IDENTITY_CHANGED)
-        return
-    ready = holds(battery, tracks, run, slot, now_s)
-    rounds = rounds_to_fire(nodes, units, weapons, run, unit, row.interceptor)
-    if weapons.magazine[run, unit, row.interceptor] <= 0:
-        cease(units, tracks, weapons, events, run, unit, channel, NO_ROUND)
-        return
-    if not ready or rounds <= 0:  # wait for the radar, or for guidance that other rounds take up
+    if reason < 0:  # wait for the radar, or for guidance that other rounds take up
         if now_s - row.ordered_s > PATIENCE_S:
-            cease(units, tracks, weapons, events, run, unit, channel, NO_ROUND if ready else NOT_HELD)
+            reason = NO_ROUND if reason == NO_GUIDANCE_YET else NOT_HELD
         else:
             row.next_s = end_s
+            return
+    if reason > 0:
+        cease(units, tracks, weapons, events, run, unit, channel, reason)
         return
-    falling = coasted_state(tracks, run, node, slot, now_s, nodes.row[node].ballistic_minimum_speed_mps, state)
-    slack_m = height_slack_m(tracks, run, node, slot)
-    flight_s, range_m = reach(units, interceptors, unit, row.interceptor, state, falling, slack_m, 0.0, meeting_m)
-    if flight_s < 0.0:
-        cease(units, tracks, weapons, events, run, unit, channel, LEFT_ENVELOPE)
-        return
-    for nth in range(rounds):
-        event = log_event(
-            events, run, now_s, SHOT, node, NONE, held.number, unit, row.order_event, row.interceptor, range_m, state
-        )
-        if nth == 0:
-            row.shot_event = event
-    weapons.magazine[run, unit, row.interceptor] -= rounds
-    if battery.service_s <= 0.0:
-        for axis in range(3):
-            weapons.aim_m[run, unit, channel, axis] = meeting_m[axis]
-    row.rounds = rounds
-    row.phase = IN_FLIGHT
-    row.next_s = now_s + flight_s
+    held = tracks.row[run, battery.node, row.slot]
     held.salvos += 1
+    row.nth = held.salvos
+    row.left = rounds
+    if not holds(battery, tracks, run, row.slot, now_s):
+        active = interceptors.row[row.interceptor].terminal_active_s >= 0.0
+        row.remote = min(remote_use(held, now_s), USE_ENGAGE if active else USE_LAUNCH)
+    row.phase = IN_FLIGHT
+    together = rounds if nodes.row[battery.node].spacing_s <= 0.0 else 1
+    fire(
+        nodes, units, tracks, weapons, events, run, unit, channel, together, flight_s, range_m, share, state, meeting_m
+    )
+    settle(units, interceptors, weapons, run, unit, channel)
 
 
 @kernel
-def nearest_object(
+def _hand_over(
+    nodes: NodeTable, units: FireUnitTable, interceptors: InterceptorTable, tracks: TrackState, weapons: WeaponState,
+    events: EventLog, run: int, unit: int, channel: int, state: Floats,
+) -> None:  # fmt: skip
+    """Free the channel: the rounds find their target by themselves, from where the track says that it is now."""
+    battery, row = units.row[unit], weapons.row[run, unit, channel]
+    now_s, aim_m = row.next_s, weapons.aim_m[run, unit, channel]
+    slot = followed_slot(units, tracks, weapons, run, unit, channel)
+    aim_m[HANDED_S] = math.inf
+    if slot != NONE:
+        if not has_guidance(battery, tracks, run, slot, row.remote, now_s):
+            cease(units, tracks, weapons, events, run, unit, channel, NO_GUIDANCE)
+            return
+        slowest_mps = nodes.row[battery.node].ballistic_minimum_speed_mps
+        coasted_state(tracks, run, battery.node, slot, now_s, slowest_mps, state)
+        for axis in range(6):
+            aim_m[HANDED + axis] = state[axis]
+        aim_m[HANDED_S] = now_s
+    row.guided = False
+    settle(units, interceptors, weapons, run, unit, channel)
+
+
+@kernel
+def _nearest_object(
     time_s: float, step_s: float, flying: ThreatState, run: int, at_s: float, place_m: Floats, there_m: Floats
 ) -> tuple[int, float]:
     """Return the flying object nearest to a place at ``at_s`` within this step, and its distance.
@@ -158,7 +162,7 @@ def nearest_object(
 
 
 @kernel
-def guided_to(units: FireUnitTable, threats: ThreatTable, draws: Draws, run: int, unit: int, thing: int) -> bool:
+def _guided_to(units: FireUnitTable, threats: ThreatTable, draws: Draws, run: int, unit: int, thing: int) -> bool:
     """Tell whether the unit's fire control follows the object well enough for any round of it to kill (drawn once)."""
     row = units.row[unit]
     if row.track_probability >= 1.0:
@@ -168,7 +172,7 @@ def guided_to(units: FireUnitTable, threats: ThreatTable, draws: Draws, run: int
 
 
 @kernel
-def strike(
+def _strike(
     threats: ThreatTable, draws: Draws, flying: ThreatState, run: int, thing: int, pk: float, killed: bool
 ) -> int:
     """Draw what the next round that reaches an object does to it: KILL, MISS, or OVERKILL of what this salvo killed."""
@@ -181,68 +185,162 @@ def strike(
 
 
 @kernel
-def intercept(
-    time_s: float, step_s: float, nodes: NodeTable, units: FireUnitTable, interceptors: InterceptorTable,
-    threats: ThreatTable, terrain: TerrainTable, draws: Draws, flying: ThreatState, tracks: TrackState,
-    weapons: WeaponState, events: EventLog, run: int, unit: int, channel: int, state: Floats, there_m: Floats,
-) -> None:  # fmt: skip
-    """Resolve a salvo on the true object nearest to its track.
-
-    It counts only within the acceptance radius and not below the interceptor's floor; otherwise the rounds are wasted.
-    """
-    node, row = units.row[unit].node, weapons.row[run, unit, channel]
-    at_s, kind = row.next_s, interceptors.row[row.interceptor]
+def _aim(
+    nodes: NodeTable, units: FireUnitTable, tracks: TrackState, weapons: WeaponState, run: int, unit: int, channel: int,
+    at_s: float, state: Floats,
+) -> bool:  # fmt: skip
+    """Write where a round goes, by the track, or by what it was handed; return False where it has nothing to go by."""
+    node, row, aim_m = units.row[unit].node, weapons.row[run, unit, channel], weapons.aim_m[run, unit, channel]
     slot = followed_slot(units, tracks, weapons, run, unit, channel)
-    thing, distance_m = NONE, math.inf
+    slowest_mps = nodes.row[node].ballistic_minimum_speed_mps
     if slot != NONE:
-        coasted_state(tracks, run, node, slot, at_s, nodes.row[node].ballistic_minimum_speed_mps, state)
-        thing, distance_m = nearest_object(time_s, step_s, flying, run, at_s, state, there_m)
-    else:
-        for axis in range(3):
-            state[axis] = weapons.aim_m[run, unit, channel, axis]
-    if distance_m <= kind.acceptance_radius_m:
-        place_at(flying, run, thing, time_s, step_s, at_s, there_m)
-        above_m = height_m(there_m[0], there_m[1], there_m[2]) - ground_below(terrain, there_m[0], there_m[1])
-        if above_m < kind.altitude_minimum_m - HEIGHT_ROUNDING_M:
-            thing = NONE
-    else:
-        thing = NONE
-    pk = 0.0
-    if thing == NONE:
-        distance_m = 0.0
-    elif guided_to(units, threats, draws, run, unit, thing):
-        pk = float(interceptors.single_shot_pk[row.interceptor, threats.row[thing].kind])
-    for nth in range(row.rounds):
-        outcome = WASTED
-        if thing != NONE:
-            outcome = strike(threats, draws, flying, run, thing, pk, row.killed)
-        if outcome == KILL:
-            row.killed = True
-            flying.row[run, thing].status = KILLED
-            flying.row[run, thing].end_s = at_s
-        log_event(
-            events, run, at_s, outcome, node, thing, row.number, unit, row.shot_event + nth, row.interceptor,
-            distance_m, state,
-        )  # fmt: skip
-    row.rounds = 0
-    row.phase = ASSESSING
-    row.next_s = at_s + units.row[unit].assessment_s
+        coasted_state(tracks, run, node, slot, at_s, slowest_mps, state)
+        return True
+    if not row.guided and aim_m[HANDED_S] < math.inf:
+        handed = aim_m[HANDED:HANDED_S]
+        coast(handed, falls(handed, slowest_mps), at_s - aim_m[HANDED_S], state)
+        return True
+    for axis in range(3):
+        state[axis] = aim_m[axis]
+    return False
 
 
 @kernel
-def conclude(
-    units: FireUnitTable, tracks: TrackState, weapons: WeaponState, events: EventLog, run: int, unit: int, channel: int
-) -> None:
-    """Assess the salvo's outcome, free the channel, and close the track of what was killed."""
-    node, row = units.row[unit].node, weapons.row[run, unit, channel]
+def _log_late(
+    assets: AssetTable, events: EventLog, run: int, at_s: float, node: int, thing: int, number: int, cause: int,
+    place_m: Floats,
+) -> None:  # fmt: skip
+    """Log a hostile that was killed so near to a defended place that debris may fall on it: the nearest such place."""
+    nearest, nearest_m, over_m = NONE, math.inf, 0.0
+    killed_m = height_m(place_m[0], place_m[1], place_m[2])
+    for asset in range(assets.late_m.shape[0]):
+        asset_m = assets.position_m[asset]
+        above_m = killed_m - height_m(asset_m[0], asset_m[1], asset_m[2])
+        square_m2 = -above_m * above_m
+        for axis in range(3):
+            square_m2 += (place_m[axis] - asset_m[axis]) ** 2
+        away_m = math.sqrt(max(square_m2, 0.0))
+        if away_m < min(assets.late_m[asset, 0], nearest_m) and above_m < assets.late_m[asset, 1]:
+            nearest, nearest_m, over_m = asset, away_m, above_m
+    if nearest != NONE:
+        log_event(events, run, at_s, DEBRIS, node, thing, number, nearest, cause, NONE, over_m, place_m)
+
+
+@kernel
+def _met(
+    time_s: float, step_s: float, terrain: TerrainTable, kind: Rows, flying: ThreatState, run: int, at_s: float,
+    state: Floats, there_m: Floats,
+) -> tuple[int, float]:  # fmt: skip
+    """Return the true object that rounds act on and its distance: the nearest in acceptance radius and above the floor.
+
+    there_m (3,) is written: where that object is. Without one, (NONE, 0.0).
+    """
+    thing, distance_m = _nearest_object(time_s, step_s, flying, run, at_s, state, there_m)
+    if distance_m > kind.acceptance_radius_m:
+        return NONE, 0.0
+    place_at(flying, run, thing, time_s, step_s, at_s, there_m)
+    above_m = height_m(there_m[0], there_m[1], there_m[2]) - ground_below(terrain, there_m[0], there_m[1])
+    if above_m < kind.altitude_minimum_m - HEIGHT_ROUNDING_M:
+        return NONE, 0.0
+    return thing, distance_m
+
+
+@kernel
+def _intercept(
+    time_s: float, step_s: float, nodes: NodeTable, assets: AssetTable, units: FireUnitTable,
+    interceptors: InterceptorTable, threats: ThreatTable, terrain: TerrainTable, draws: Draws, flying: ThreatState,
+    tracks: TrackState, weapons: WeaponState, events: EventLog, run: int, unit: int, channel: int, state: Floats,
+    there_m: Floats,
+) -> None:  # fmt: skip
+    """Resolve the flight that meets first on the true object nearest to its track; else its rounds are wasted."""
+    battery, row, flights = units.row[unit], weapons.row[run, unit, channel], weapons.flight[run, unit, channel]
+    at_s, first = row.next_s, 0
+    for launch in range(row.flights):
+        if flights[launch].meets_s < flights[first].meets_s:
+            first = launch
+    flight = flights[first]
+    is_followed = followed_slot(units, tracks, weapons, run, unit, channel) != NONE
+    if row.guided and is_followed and not has_guidance(battery, tracks, run, row.slot, row.remote, at_s):
+        cease(units, tracks, weapons, events, run, unit, channel, NO_GUIDANCE)
+        return
+    thing, distance_m = NONE, 0.0
+    if _aim(nodes, units, tracks, weapons, run, unit, channel, at_s, state):
+        thing, distance_m = _met(
+            time_s, step_s, terrain, interceptors.row[row.interceptor], flying, run, at_s, state, there_m
+        )
+    pk, killed = 0.0, False
+    if thing != NONE and _guided_to(units, threats, draws, run, unit, thing):
+        pk = flight.share * float(interceptors.single_shot_pk[row.interceptor, threats.row[thing].kind])
+    for nth in range(flight.rounds):
+        outcome = WASTED
+        if thing != NONE:
+            outcome = _strike(threats, draws, flying, run, thing, pk, killed)
+        event = log_event(
+            events, run, at_s, outcome, battery.node, thing, row.number, unit, flight.shot_event + nth,
+            row.interceptor, distance_m, state,
+        )  # fmt: skip
+        if outcome == KILL:
+            killed = True
+            flying.row[run, thing].status = KILLED
+            flying.row[run, thing].end_s = at_s
+            if threats.row[thing].side == HOSTILE_SIDE:
+                _log_late(assets, events, run, at_s, battery.node, thing, row.number, event, there_m)
+    row.killed = row.killed or killed
+    row.rounds -= flight.rounds
+    flight.meets_s = math.inf
+    settle(units, interceptors, weapons, run, unit, channel)
+
+
+@kernel
+def _judged_dead(battery: Rows, draws: Draws, run: int, row: Rows) -> bool:
+    """Tell what the unit takes the outcome of a salvo for: drawn where its assessment may err."""
+    wrong = battery.false_survivor if row.killed else battery.false_kill
+    if wrong <= 0.0:
+        return row.killed
+    draw = uniform(draws.seed, draws.first + run, ASSESSMENT, battery.entity, row.subject, row.nth, 0)
+    return row.killed != (draw < wrong)
+
+
+@kernel
+def _conclude(
+    units: FireUnitTable, draws: Draws, tracks: TrackState, weapons: WeaponState, events: EventLog, run: int, unit: int,
+    channel: int,
+) -> None:  # fmt: skip
+    """Assess the salvo's outcome, free the channel, and close the track of what is taken for killed."""
+    battery, row = units.row[unit], weapons.row[run, unit, channel]
     slot = followed_slot(units, tracks, weapons, run, unit, channel)
+    dead = _judged_dead(battery, draws, run, row)
     log_event(
-        events, run, row.next_s, ASSESSED, node, NONE, row.number, unit, row.shot_event, 1 if row.killed else 0, 0.0,
+        events, run, row.next_s, ASSESSED, battery.node, NONE, row.number, unit, row.shot_event, 1 if dead else 0, 0.0,
         weapons.aim_m[run, unit, channel],
     )  # fmt: skip
-    if slot != NONE and row.killed:
-        tracks.row[run, node, slot].destroyed = True
+    if slot != NONE and dead:
+        tracks.row[run, battery.node, slot].destroyed = True
+        if battery.false_kill > 0.0:
+            tracks.row[run, battery.node, slot].doubt_s = row.next_s + battery.recheck_s
     release(units, tracks, weapons, run, unit, channel)
+
+
+@kernel
+def _reconsider(tracks: TrackState, run: int, node: int, now_s: float) -> None:
+    """Take back the judgement that a track is dead where the node still sees it after the time for that."""
+    for slot in range(tracks.top[run, node]):
+        held = tracks.row[run, node, slot]
+        if held.destroyed and held.doubt_s <= now_s and held.time_s > held.doubt_s:
+            held.destroyed = False
+            held.doubt_s = math.inf
+
+
+@kernel
+def _keep_up(
+    units: FireUnitTable, tracks: TrackState, weapons: WeaponState, events: EventLog, run: int, end_s: float
+) -> None:
+    """At the end of the step, reload, and look again at what was judged dead."""
+    for unit in range(units.row.shape[0]):
+        if units.row[unit].reload_s > 0.0:
+            reload(units, weapons, events, run, unit, end_s)
+        if units.row[unit].false_kill > 0.0:
+            _reconsider(tracks, run, units.row[unit].node, end_s)
 
 
 @kernel
@@ -250,6 +348,7 @@ def engage(
     time_s: float,
     step_s: float,
     nodes: NodeTable,
+    assets: AssetTable,
     units: FireUnitTable,
     interceptors: InterceptorTable,
     threats: ThreatTable,
@@ -268,21 +367,21 @@ def engage(
     scratch  (2, 6)
     """
     end_s = time_s + step_s
+    state, there_m = scratch[0], scratch[1]
     for run in range(first_run, last_run):
-        unit, channel = next_channel(units, weapons, run, end_s)
+        unit, channel = _next_channel(units, weapons, run, end_s)
         while unit != NONE:
-            phase = weapons.row[run, unit, channel].phase
-            if phase == REACTING:
-                launch(
-                    end_s, nodes, units, interceptors, tracks, weapons, events, run, unit, channel,
-                    scratch[0], scratch[1],
-                )  # fmt: skip
-            elif phase == IN_FLIGHT:
-                intercept(
-                    time_s, step_s, nodes, units, interceptors, threats, terrain, draws, flying, tracks, weapons,
-                    events,
-                    run, unit, channel, scratch[0], scratch[1],
-                )  # fmt: skip
+            row = weapons.row[run, unit, channel]
+            if row.phase == ASSESSING:
+                _conclude(units, draws, tracks, weapons, events, run, unit, channel)
+            elif row.phase == REACTING or row.fires_s <= row.next_s:
+                _launch(end_s, nodes, units, interceptors, tracks, weapons, events, run, unit, channel, state, there_m)
+            elif row.frees_s <= row.next_s:
+                _hand_over(nodes, units, interceptors, tracks, weapons, events, run, unit, channel, state)
             else:
-                conclude(units, tracks, weapons, events, run, unit, channel)
-            unit, channel = next_channel(units, weapons, run, end_s)
+                _intercept(
+                    time_s, step_s, nodes, assets, units, interceptors, threats, terrain, draws, flying, tracks,
+                    weapons, events, run, unit, channel, state, there_m,
+                )  # fmt: skip
+            unit, channel = _next_channel(units, weapons, run, end_s)
+        _keep_up(units, tracks, weapons, events, run, end_s)

@@ -15,6 +15,7 @@ from openiamd.physics.draws import WORTH, uniform
 from openiamd.physics.envelope import in_sector
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Draws, Floats, Rows, filled_rows
 from openiamd.world.authority import NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE
+from openiamd.world.channels import guided_now, may_launch, remote_use, stands_down
 from openiamd.world.doctrine import RANDOM, AssetTable, NodeTable
 from openiamd.world.events import NONE
 from openiamd.world.target_class import BALLISTIC, SLOW, target_class
@@ -28,9 +29,7 @@ from openiamd.world.weapons import (
     FireUnitTable,
     InterceptorTable,
     WeaponState,
-    holds,
     reach,
-    stands_down,
 )
 
 CANDIDATE_COLUMNS = {
@@ -40,6 +39,7 @@ CANDIDATE_COLUMNS = {
     "falling": FLAG,
     "kind": WHOLE,  # KIND_* that its class is taken for
     "slack_m": NUMBER,  # how far its height may be off
+    "remote": WHOLE,  # what a link allows with it
 }
 PAIR_COLUMNS = {
     "interceptor": WHOLE,  # −1: the unit cannot engage it
@@ -99,15 +99,19 @@ def open_channel(
     """Return a fire channel of the unit for a track: an idle one, else one that waits in vain, else ``NONE``.
 
     A channel waits in vain when it is ready to launch and the engagement radar does not hold its track. It is given
-    up only for a track that the radar does hold.
+    up only for a track that the radar does hold. A fire-control link may stand in for the radar.
     """
     battery = units.row[unit]
-    for channel in range(battery.channels):
-        if weapons.row[run, unit, channel].phase == IDLE:
-            return channel
-    if not holds(battery, tracks, run, slot, now_s):
+    if stands_down(units.row[battery.group], weapons.unit[run, battery.group], now_s) == NOT_READY:
         return NONE
-    for channel in range(battery.channels):
+    occupied, _ = guided_now(units, weapons, run, unit)
+    if occupied < battery.channels:
+        for channel in range(battery.rows):
+            if weapons.row[run, unit, channel].phase == IDLE:
+                return channel
+    if not may_launch(battery, tracks, run, slot, now_s):
+        return NONE
+    for channel in range(battery.rows):
         if waits_in_vain(now_s, units, tracks, weapons, run, unit, channel):
             return channel
     return NONE
@@ -117,10 +121,10 @@ def open_channel(
 def waits_in_vain(
     now_s: float, units: FireUnitTable, tracks: TrackState, weapons: WeaponState, run: int, unit: int, channel: int
 ) -> bool:
-    """Tell whether a channel is ready to launch and the engagement radar does not hold its track."""
+    """Tell whether a channel is ready to launch and neither the engagement radar nor a link holds its track."""
     battery, row = units.row[unit], weapons.row[run, unit, channel]
     waits = row.phase == REACTING and now_s > row.ordered_s + battery.reaction_s
-    return waits and not holds(battery, tracks, run, row.slot, now_s)
+    return waits and not may_launch(battery, tracks, run, row.slot, now_s)
 
 
 @kernel
@@ -129,10 +133,12 @@ def count_promised(nodes: NodeTable, units: FireUnitTable, weapons: WeaponState,
     promised = weapons.promised[run, unit]
     for interceptor in range(promised.shape[0]):
         promised[interceptor] = 0
-    for channel in range(units.row[unit].channels):
+    for channel in range(units.row[unit].rows):
         row = weapons.row[run, unit, channel]
         if row.phase == REACTING:
             promised[row.interceptor] += nodes.row[units.row[unit].node].salvo
+        elif row.phase != IDLE:
+            promised[row.interceptor] += row.left
 
 
 @kernel
@@ -163,11 +169,11 @@ def weigh_pair(
             continue
         if pair.interceptor == NONE:
             pair.reason = OUTSIDE_ENVELOPE
-        meeting_s, _ = reach(
-            units, interceptors, unit, interceptor, state, row.falling, row.slack_m, units.row[unit].reaction_s,
-            meeting_m,
+        meeting_s, _, share = reach(
+            units, interceptors, unit, interceptor, state, row.falling, row.slack_m, row.remote,
+            units.row[unit].reaction_s, meeting_m,
         )  # fmt: skip
-        kill = 1.0 - (1.0 - interceptors.single_shot_pk[interceptor, row.kind]) ** rounds
+        kill = 1.0 - (1.0 - share * interceptors.single_shot_pk[interceptor, row.kind]) ** rounds
         if meeting_s >= 0.0 and kill > pair.kill:
             pair.interceptor, pair.reason, pair.rounds = interceptor, 0, rounds
             pair.meeting_s, pair.kill = meeting_s, kill
@@ -185,6 +191,7 @@ def weigh_pairs(
         slot = row.slot
         row.falling = coasted_state(tracks, run, node, slot, now_s, rules.ballistic_minimum_speed_mps, state)
         row.slack_m = height_slack_m(tracks, run, node, slot)
+        row.remote = remote_use(tracks.row[run, node, slot], now_s)
         row.kind = KIND_BALLISTIC if row.falling else KIND_AIRCRAFT
         if target_class(tracks.state[run, node, slot], rules) == SLOW:
             row.kind = KIND_DRONE

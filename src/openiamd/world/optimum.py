@@ -12,10 +12,11 @@ from openiamd.estimation.assignment import BIG, assign, work_sizes
 from openiamd.kernels import kernel
 from openiamd.world.arrays import Floats, Ints
 from openiamd.world.assignment import AssignmentWork, waits_in_vain
+from openiamd.world.channels import guided_now, may_launch
 from openiamd.world.doctrine import OPTIMAL, NodeTable
 from openiamd.world.events import NONE
 from openiamd.world.tracks import TrackState
-from openiamd.world.weapons import IDLE, FireUnitTable, WeaponState, holds
+from openiamd.world.weapons import FireUnitTable, WeaponState
 
 
 class OptimumWork(NamedTuple):
@@ -62,7 +63,7 @@ def price_column(
     optimum.unit[column] = unit
     for candidate in range(count):
         row, pair = work.row[candidate], work.pair[candidate, unit]
-        can = pair.interceptor != NONE and (idle or holds(units.row[unit], tracks, run, row.slot, now_s))
+        can = pair.interceptor != NONE and (idle or may_launch(units.row[unit], tracks, run, row.slot, now_s))
         optimum.cost[candidate, column] = -row.worth * pair.kill if can else BIG
 
 
@@ -81,13 +82,16 @@ def assign_optimally(
         if battery.node != node:
             continue
         orders = orders_left(nodes, weapons, run, node, unit)
-        for turn in range(2):
-            for channel in range(battery.channels):
-                idle = weapons.row[run, unit, channel].phase == IDLE
-                open_now = idle if turn == 0 else waits_in_vain(now_s, units, tracks, weapons, run, unit, channel)
-                if open_now and orders > 0:
-                    price_column(now_s, units, tracks, work, optimum, run, unit, columns, idle, count)
-                    columns += 1
-                    orders -= 1
+        occupied, _ = guided_now(units, weapons, run, unit)
+        free = min(max(battery.channels - occupied, 0), orders)
+        for _ in range(free):
+            price_column(now_s, units, tracks, work, optimum, run, unit, columns, True, count)
+            columns += 1
+        orders -= free
+        for channel in range(battery.rows):
+            if orders > 0 and waits_in_vain(now_s, units, tracks, weapons, run, unit, channel):
+                price_column(now_s, units, tracks, work, optimum, run, unit, columns, False, count)
+                columns += 1
+                orders -= 1
     assign(optimum.cost, count, columns, 0.0, optimum.taken, optimum.work_floats, optimum.work_integers)
     return columns

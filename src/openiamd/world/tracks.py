@@ -39,11 +39,14 @@ TRACK_COLUMNS = {
     "remote_quality": WHOLE,  # sender's track quality
     "remote_identity": WHOLE,  # PENDING: none carried
     "picture_only": FLAG,  # the reporting link allows no use beyond the picture
-    "ordered": FLAG,  # the superior orders its engagement
+    "remote_use": WHOLE,  # what that link allows, by the quality of its report
+    "remote_until_s": NUMBER,  # how long that holds
+    "ordered": WHOLE,  # bits of the authorities that order its engagement
     "engagements": WHOLE,  # channels at work on it
     "salvos": WHOLE,  # salvos spent on it
     "decided": FLAG,  # a first decision was taken
     "destroyed": FLAG,  # assessed as killed
+    "doubt_s": NUMBER,  # if it is still seen after this, it was not, inf: never doubted
     "held_reasons": WHOLE,  # bit set of reasons already logged
     "heard": WHOLE,  # reported number last logged as received
     "plot_cause": WHOLE,  # event behind its first plot (record only)
@@ -69,6 +72,11 @@ TRACK_COLUMNS = {
     "engager": WHOLE,  # node that links said engages it, −1 none
     "engaged_s": NUMBER,  # when that node said so
     "engaged_until_s": NUMBER,  # until when that is believed
+    "ordered_until_s": NUMBER,  # "ordered" holds until then, unless it is repeated
+    "ordered_link": WHOLE,  # that brought it, −1 none
+    "declared": WHOLE,  # bits of the authorities that declare it HOSTILE
+    "declared_until_s": NUMBER,
+    "declared_link": WHOLE,
 }
 OWN, BEST, COVARIANCE_INTERSECTION, NAIVE = 0, 1, 2, 3  # fusion
 
@@ -134,11 +142,14 @@ def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
     row.remote_quality = -1
     row.remote_identity = PENDING
     row.picture_only = False
-    row.ordered = False
+    row.remote_use = 0
+    row.remote_until_s = -np.inf
+    forget_words(row)
     row.engagements = 0
     row.salvos = 0
     row.decided = False
     row.destroyed = False
+    row.doubt_s = np.inf
     row.held_reasons = 0
     row.heard = -1
     row.plot_cause = -1
@@ -171,6 +182,14 @@ def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
 
 
 @kernel
+def forget_words(row: Rows) -> None:
+    """Forget what authorities ordered or declared about a track."""
+    row.ordered, row.declared = 0, 0
+    row.ordered_until_s, row.declared_until_s = -np.inf, -np.inf
+    row.ordered_link, row.declared_link = -1, -1
+
+
+@kernel
 def open_slot(tracks: TrackState, run: int, node: int) -> int:
     """Return a cleared slot of the node's track file, or −1 when it is full."""
     for slot in range(tracks.row.shape[2]):
@@ -188,7 +207,8 @@ def untie(row: Rows) -> None:
     row.remote_number = -1
     row.remote_identity = PENDING
     row.remote_quality = -1
-    row.ordered = False
+    row.remote_until_s = -np.inf
+    forget_words(row)
     row.apart = 0
 
 

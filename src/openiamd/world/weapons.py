@@ -1,4 +1,4 @@
-"""Fire units, interceptors, magazines and the engagements under way."""
+"""Fire units, interceptors, magazines and the engagements under way: tables, state, and what a round can reach."""
 
 from __future__ import annotations
 
@@ -9,22 +9,33 @@ import numpy as np
 
 from openiamd.kernels import kernel
 from openiamd.physics.draws import entity_hash
-from openiamd.physics.envelope import in_sector, meeting_time_s, within_envelope
+from openiamd.physics.envelope import (
+    above_horizon,
+    in_sector,
+    meeting_time_s,
+    range_at_m,
+    share_at,
+    speed_then_mps,
+    within_envelope,
+)
 from openiamd.physics.geodesy import EARTH_RADIUS_M, height_m
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Ints, Rows, constant, filled_rows, rows_of
-from openiamd.world.events import CEASED, NONE, EventLog, log_event
+from openiamd.world.network import USE_ENGAGE
 from openiamd.world.sensors import stand
 from openiamd.world.terrain import TerrainTable
-from openiamd.world.tracks import CONFIRMED, TrackState
 
 if TYPE_CHECKING:
     from openiamd.catalogue.resolved import ResolvedScenario
 
 IDLE, REACTING, IN_FLIGHT, ASSESSING = 0, 1, 2, 3
-# Why an order is given back before the launch.
+# Why an order is given back before the launch, or an engagement broken off after it.
 TRACK_LOST, NOT_HELD, LEFT_ENVELOPE, IDENTITY_CHANGED, NO_ROUND = (
     constant(1), constant(2), constant(3), constant(4), constant(5),
 )  # fmt: skip
+ORDERED_TO_CEASE = constant(6)
+NO_GUIDANCE = constant(8)
+MOST_AUTONOMOUS = 64  # engagements by active rounds beyond the channels of a unit, for which it keeps rows
+UNLIMITED_M = 1e12
 OUT_OF_ACTION = constant(9)
 NOT_READY, TRAINING = 10, 11  # why a unit is withheld from orders; reasons of HELD
 PK_KINDS = 4  # aircraft, cruise, ballistic, drone: the order of threats.KIND_*
@@ -36,8 +47,13 @@ INTERCEPTOR_COLUMNS = {
     "range_ballistic_m": NUMBER,
     "altitude_minimum_m": NUMBER,
     "altitude_maximum_m": NUMBER,
-    "speed_mps": NUMBER,  # mean to intercept
+    "speed_mps": NUMBER,  # mean to intercept, or at burnout where it decays
+    "decay_m": NUMBER,  # distance in which speed falls to 1/e, 0: constant
+    "speed_minimum_mps": NUMBER,  # slower than this it does not intercept
     "acceptance_radius_m": NUMBER,
+    "terminal_active_s": NUMBER,  # before intercept, from which it needs no channel; −1: guided until intercept
+    "pk_edge": NUMBER,  # share of kill probability left at the longest range
+    "pk_edge_from": NUMBER,  # part of the longest range from which it falls
 }
 
 
@@ -46,6 +62,7 @@ class InterceptorTable(NamedTuple):
 
     row: Rows  # (interceptor,) INTERCEPTOR_COLUMNS
     single_shot_pk: Floats  # (interceptor, PK_KINDS)
+    envelope: Floats  # (interceptor, point, 2) altitude and longest range there; no points: the range alone
 
 
 UNIT_COLUMNS = {
@@ -60,10 +77,16 @@ UNIT_COLUMNS = {
     "sector_rad": NUMBER,
     "responsibility_facing_rad": NUMBER,
     "responsibility_sector_rad": NUMBER,
-    "channels": WHOLE,
-    "missiles_guided": WHOLE,
+    "group": WHOLE,  # unit whose engagement radar and channels it uses: itself, unless it shares another's
+    "channels": WHOLE,  # of its group
+    "missiles_guided": WHOLE,  # of its group
+    "rows": WHOLE,  # engagements that can be under way: channels, and those by rounds that need none any more
     "reaction_s": NUMBER,
     "assessment_s": NUMBER,
+    "false_kill": NUMBER,  # probability that what lives is judged dead
+    "false_survivor": NUMBER,  # probability that what is dead is judged alive
+    "recheck_s": NUMBER,  # a track judged dead that is still seen after this counts as alive again
+    "reload_s": NUMBER,  # from the last round of a type fired to the stock's being ready; 0: never
     "service_s": NUMBER,  # > 0: idealised fixed service time
     "track_probability": NUMBER,
     "hold_timeout_s": NUMBER,
@@ -79,22 +102,41 @@ class FireUnitTable(NamedTuple):
     position_m: Floats  # (unit, 3)
     basis: Floats  # (unit, 3, 3) local east, north, up
     magazine: Ints  # (unit, interceptor) ready rounds at the start
+    stock: Ints  # (unit, interceptor) rounds to reload at the start
 
 
 CHANNEL_COLUMNS = {
     "phase": WHOLE,  # IDLE, REACTING, IN_FLIGHT, ASSESSING
+    "guided": FLAG,  # occupies a fire channel; False once its rounds are autonomous
     "slot": WHOLE,  # track slot at the unit's node
     "subject": WHOLE,  # its subject: tells whether the slot still holds that track
     "confirmed_s": NUMBER,  # when it was confirmed: a subject may come back
     "number": WHOLE,  # its track number
     "interceptor": WHOLE,
     "rounds": WHOLE,  # in flight
+    "left": WHOLE,  # of the salvo, yet to be fired
+    "flights": WHOLE,  # launches so far: a salvo goes up in one, or round by round
+    "nth": WHOLE,  # salvo at this track
+    "remote": WHOLE,  # remote use by which it was launched without the engagement radar, 0: with it
     "ordered_s": NUMBER,
-    "next_s": NUMBER,  # end of the phase
+    "next_s": NUMBER,  # next event of the row: end of the phase, a launch, a hand-over, an intercept
+    "fires_s": NUMBER,  # next launch of the salvo, inf: none
+    "frees_s": NUMBER,  # when its rounds become autonomous, inf: never, or done
     "killed": FLAG,  # outcome that assessment will show
     "order_event": WHOLE,
     "shot_event": WHOLE,  # first round of the salvo
 }
+
+
+FLIGHT_COLUMNS = {
+    "meets_s": NUMBER,  # inf once it has met what was there
+    "share": NUMBER,  # of kill probability at that range
+    "rounds": WHOLE,
+    "shot_event": WHOLE,  # of its first round
+}
+# Columns of ``WeaponState.aim_m`` after the place: the track's state when rounds became autonomous, and when that was.
+HANDED, HANDED_S, AIM_COLUMNS = 3, 9, 10
+STOCK, READY_S = 0, 1  # columns of ``WeaponState.reload``
 
 
 UNIT_STATE_COLUMNS = {
@@ -107,11 +149,13 @@ UNIT_STATE_COLUMNS = {
 class WeaponState(NamedTuple):
     """Engagements under way; the first axis is the run."""
 
-    row: Rows  # (run, unit, channel) CHANNEL_COLUMNS
+    row: Rows  # (run, unit, channel) CHANNEL_COLUMNS; rows beyond the channels serve autonomous rounds
+    flight: Rows  # (run, unit, channel, launch) FLIGHT_COLUMNS
     unit: Rows  # (run, unit) UNIT_STATE_COLUMNS
     magazine: Ints  # (run, unit, interceptor)
     promised: Ints  # (run, unit, interceptor) scratch: rounds that orders not yet carried out will take
-    aim_m: Floats  # (run, unit, channel, 3) where the track was at the order, the meeting point since the launch
+    reload: Floats  # (run, unit, interceptor, 2) STOCK: rounds left to reload, READY_S: when the next are, inf: none
+    aim_m: Floats  # (run, unit, channel, 10) where the track was at the order, the meeting point since the launch; …
 
 
 def compile_interceptors(scenario: ResolvedScenario) -> InterceptorTable:
@@ -119,9 +163,16 @@ def compile_interceptors(scenario: ResolvedScenario) -> InterceptorTable:
     interceptors = scenario.interceptors
     rows = {name: [getattr(interceptor, name) for interceptor in interceptors] for name in INTERCEPTOR_COLUMNS}
     kills = [(i.pk_aircraft, i.pk_cruise, i.pk_ballistic, i.pk_drone) for i in interceptors]
+    points = max((len(interceptor.envelope) for interceptor in interceptors), default=0)
+    envelope = np.full((len(interceptors), points, 2), UNLIMITED_M)
+    for number, interceptor in enumerate(interceptors):
+        given = interceptor.envelope
+        if given:
+            envelope[number] = (*given, *[given[-1]] * (points - len(given)))
     return InterceptorTable(
         row=rows_of(INTERCEPTOR_COLUMNS, rows, len(interceptors)),
         single_shot_pk=np.array(kills, np.float64).reshape(-1, PK_KINDS),
+        envelope=envelope,
     )
 
 
@@ -131,9 +182,14 @@ def compile_fire_units(scenario: ResolvedScenario, terrain: TerrainTable) -> Fir
     places = [stand(unit.position, scenario.origin, terrain) for unit in units]
     engagement = sorted({unit.engagement_sensor for unit in units if unit.engagement_sensor >= 0})
     magazine = np.zeros((len(units), len(scenario.interceptors)), np.int64)
+    stock = 0 * magazine
     for row, unit in enumerate(units):
-        for interceptor, ready in unit.magazines:
-            magazine[row, interceptor] += ready
+        for rounds, held in ((magazine, unit.magazines), (stock, unit.stocks)):
+            for interceptor, ready in held:
+                rounds[row, interceptor] += ready
+    active = np.array([interceptor.terminal_active_s >= 0.0 for interceptor in scenario.interceptors], np.int64)
+    autonomous = np.minimum((magazine + stock) @ active, MOST_AUTONOMOUS)
+    groups = [unit.shares_with if unit.shares_with >= 0 else row for row, unit in enumerate(units)]
     # Above the ground it stands on, so that the horizon is that of the country around it.
     heights = [
         scenario.sensors[unit.engagement_sensor].antenna_height_m if unit.engagement_sensor >= 0 else 0.0
@@ -151,6 +207,8 @@ def compile_fire_units(scenario: ResolvedScenario, terrain: TerrainTable) -> Fir
         "radar_column": [engagement.index(radar) if radar >= 0 else -1 for radar in radars],
         "sector_rad": [min(unit.sector_rad, 2.0 * math.pi) for unit in units],
         "responsibility_sector_rad": [min(unit.responsibility_sector_rad, 2.0 * math.pi) for unit in units],
+        "group": groups,
+        "rows": [unit.channels + int(extra) for unit, extra in zip(units, autonomous, strict=True)],
     }
     for name in UNIT_COLUMNS:
         if name not in rows:
@@ -160,19 +218,25 @@ def compile_fire_units(scenario: ResolvedScenario, terrain: TerrainTable) -> Fir
         position_m=np.array([position for position, _ in places]).reshape(-1, 3),
         basis=np.array([basis for _, basis in places]).reshape(-1, 3, 3),
         magazine=magazine,
+        stock=stock,
     )
 
 
-def create_weapon_state(table: FireUnitTable, runs: int) -> WeaponState:
-    """Return full magazines and idle channels."""
+def create_weapon_state(table: FireUnitTable, salvos: Rows, runs: int) -> WeaponState:
+    """Return full magazines and idle channels; ``salvos`` are the rules of all nodes, which say how rounds go up."""
     units = table.row.shape[0]
-    channels = int(table.row["channels"].max()) if units else 1
+    rows = int(table.row["rows"].max()) if units else 1
+    launches = int(np.where(salvos["spacing_s"] > 0.0, salvos["salvo"], 1).max(initial=1))
+    reload = np.full((runs, *table.stock.shape, 2), np.inf)
+    reload[..., STOCK] = table.stock
     return WeaponState(
-        row=filled_rows(CHANNEL_COLUMNS, (runs, units, channels), {"next_s": np.inf}),
+        row=filled_rows(CHANNEL_COLUMNS, (runs, units, rows), {"next_s": np.inf}),
+        flight=filled_rows(FLIGHT_COLUMNS, (runs, units, rows, launches), {"meets_s": np.inf}),
         unit=filled_rows(UNIT_STATE_COLUMNS, (runs, units), {}),
         magazine=np.tile(table.magazine, (runs, 1, 1)),
         promised=np.tile(0 * table.magazine, (runs, 1, 1)),
-        aim_m=np.zeros((runs, units, channels, 3)),
+        reload=reload,
+        aim_m=np.zeros((runs, units, rows, AIM_COLUMNS)),
     )
 
 
@@ -185,22 +249,25 @@ def reach(
     state: Floats,
     falling: bool,
     slack_m: float,
+    remote: int,
     delay_s: float,
     meeting_m: Floats,
-) -> tuple[float, float]:
-    """Return time and range of the meeting with a target, for a launch after ``delay_s``; (−1.0, −1.0) out of reach.
+) -> tuple[float, float, float]:
+    """Return time, range and share of kill probability of a meeting with a target; (−1.0, −1.0, 0.0) out of reach.
 
-    state (6,) of the target now; slack_m how far its height may be off; meeting_m (3,) written. What does not fall is
-    taken to keep its height. A unit with a fixed service time reaches everything.
+    The launch is after ``delay_s``. state (6,) of the target now; slack_m how far its height may be off; remote the
+    use that a link allows of it now; meeting_m (3,) written. What does not fall is taken to keep its height. A unit
+    with a fixed service time reaches everything. Range counts from the launcher, horizon and sector from the radar of
+    its group.
     """
     row = units.row[unit]
     if row.service_s > 0.0:
-        return row.service_s, 0.0
+        return row.service_s, 0.0, 1.0
     kind = interceptors.row[interceptor]
-    launcher_m = units.position_m[unit]
-    time_s = meeting_time_s(state, falling, launcher_m, kind.speed_mps, delay_s, meeting_m)
-    if time_s < 0.0:
-        return -1.0, -1.0
+    launcher_m, radar_m = units.position_m[unit], units.position_m[row.group]
+    time_s = meeting_time_s(state, falling, launcher_m, kind.speed_mps, kind.decay_m, delay_s, meeting_m)
+    if time_s < 0.0 or speed_then_mps(kind.speed_mps, kind.decay_m, time_s - delay_s) < kind.speed_minimum_mps:
+        return -1.0, -1.0, 0.0
     dx, dy, dz = meeting_m[0] - launcher_m[0], meeting_m[1] - launcher_m[1], meeting_m[2] - launcher_m[2]
     range_m = math.sqrt(dx * dx + dy * dy + dz * dz)
     if falling:
@@ -211,84 +278,20 @@ def reach(
         reach_m = kind.range_air_m
     # Over lower country a target counts as flying at the lowest height of an intercept: there it may be lower still.
     above_m = altitude_m if row.ground_m <= 0.0 else max(altitude_m - row.ground_m, kind.altitude_minimum_m)
-    reachable = within_envelope(
-        range_m, above_m, slack_m, row.height_m,
-        kind.range_minimum_m, reach_m, kind.altitude_minimum_m, kind.altitude_maximum_m, row.effective_radius_m,
-    )  # fmt: skip
-    if reachable and in_sector(units.basis[unit], dx, dy, dz, row.facing_rad, row.sector_rad):
-        return time_s, range_m
-    return -1.0, -1.0
-
-
-@kernel
-def holds(battery: Rows, tracks: TrackState, run: int, slot: int, now_s: float) -> bool:
-    """Tell whether the engagement radar of a fire unit (its row) holds a track of the unit's node now."""
-    column = battery.radar_column
-    return column < 0 or now_s - tracks.held_s[run, battery.node, slot, column] <= battery.hold_timeout_s
-
-
-@kernel
-def stands_down(battery: Rows, condition: Rows, now_s: float) -> int:
-    """Return why a fire unit (its rows of table and state) may not be ordered to fire now, else 0."""
-    if now_s < battery.active_from_s or now_s >= battery.active_until_s:
-        return NOT_READY
-    return condition.withheld
-
-
-@kernel
-def followed_slot(
-    units: FireUnitTable, tracks: TrackState, weapons: WeaponState, run: int, unit: int, channel: int
-) -> int:
-    """Return the slot of the channel's track while the node still holds it, else ``NONE``."""
-    row = weapons.row[run, unit, channel]
-    held = tracks.row[run, units.row[unit].node, row.slot]
-    if held.status < CONFIRMED or held.subject != row.subject or held.confirmed_s != row.confirmed_s:
-        return NONE
-    return row.slot
-
-
-@kernel
-def release(units: FireUnitTable, tracks: TrackState, weapons: WeaponState, run: int, unit: int, channel: int) -> None:
-    """Free the channel and take its engagement off the track."""
-    slot = followed_slot(units, tracks, weapons, run, unit, channel)
-    if slot != NONE:
-        tracks.row[run, units.row[unit].node, slot].engagements -= 1
-    weapons.row[run, unit, channel].phase = IDLE
-    weapons.row[run, unit, channel].next_s = math.inf
-
-
-@kernel
-def cease(
-    units: FireUnitTable,
-    tracks: TrackState,
-    weapons: WeaponState,
-    events: EventLog,
-    run: int,
-    unit: int,
-    channel: int,
-    reason: int,
-) -> None:
-    """Give an order back before launch and say why."""
-    node, row = units.row[unit].node, weapons.row[run, unit, channel]
-    log_event(
-        events, run, row.next_s, CEASED, node, NONE, row.number, unit, row.order_event, reason, 0.0,
-        weapons.aim_m[run, unit, channel],
-    )  # fmt: skip
-    release(units, tracks, weapons, run, unit, channel)
-
-
-@kernel
-def break_off(
-    units: FireUnitTable, tracks: TrackState, weapons: WeaponState, events: EventLog, run: int, unit: int, now_s: float
-) -> None:
-    """End what a fire unit that is out of action was doing: orders are given back, rounds fly on unguided."""
-    for channel in range(units.row[unit].channels):
-        row = weapons.row[run, unit, channel]
-        if row.phase == REACTING:
-            row.next_s = now_s
-            cease(units, tracks, weapons, events, run, unit, channel, OUT_OF_ACTION)
-        elif row.phase == IN_FLIGHT:
-            slot = followed_slot(units, tracks, weapons, run, unit, channel)
-            if slot != NONE:
-                tracks.row[run, units.row[unit].node, slot].engagements -= 1
-            row.confirmed_s = -math.inf  # no track was confirmed then: nothing is followed any more
+    if interceptors.envelope.shape[1] > 0 and not falling:
+        reach_m = min(reach_m, range_at_m(interceptors.envelope[interceptor], above_m))
+    if not within_envelope(
+        range_m, above_m, slack_m,
+        kind.range_minimum_m, reach_m, kind.altitude_minimum_m, kind.altitude_maximum_m,
+    ):  # fmt: skip
+        return -1.0, -1.0, 0.0
+    seen_m = range_m
+    if row.group != unit:
+        dx, dy, dz = meeting_m[0] - radar_m[0], meeting_m[1] - radar_m[1], meeting_m[2] - radar_m[2]
+        seen_m = math.sqrt(dx * dx + dy * dy + dz * dz)
+    is_guided_from_afar = remote == USE_ENGAGE and kind.terminal_active_s >= 0.0
+    if not is_guided_from_afar and not above_horizon(seen_m, above_m + slack_m, row.height_m, row.effective_radius_m):
+        return -1.0, -1.0, 0.0
+    if in_sector(units.basis[row.group], dx, dy, dz, row.facing_rad, row.sector_rad):
+        return time_s, range_m, share_at(range_m, reach_m, kind.pk_edge_from, kind.pk_edge)
+    return -1.0, -1.0, 0.0

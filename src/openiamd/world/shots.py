@@ -1,0 +1,135 @@
+"""Shots: whether a channel may fire now, rounds going up, what comes next for them, and reloading."""
+
+import math
+
+from openiamd.kernels import kernel
+from openiamd.world.arrays import Floats
+from openiamd.world.channels import followed_slot, guided_now, may_launch, remote_use
+from openiamd.world.doctrine import NodeTable
+from openiamd.world.events import NONE, RELOADED, SHOT, EventLog, log_event
+from openiamd.world.tracks import ASSUMED_FRIEND, FRIEND, NEUTRAL, TrackState, coasted_state, height_slack_m
+from openiamd.world.weapons import (
+    ASSESSING,
+    IDENTITY_CHANGED,
+    LEFT_ENVELOPE,
+    NO_ROUND,
+    READY_S,
+    STOCK,
+    TRACK_LOST,
+    FireUnitTable,
+    InterceptorTable,
+    WeaponState,
+    reach,
+)
+
+CAN_FIRE, NO_RADAR_YET, NO_GUIDANCE_YET = 0, -1, -2  # or a reason to cease, which is above 0
+
+
+@kernel
+def may_fire(
+    nodes: NodeTable, units: FireUnitTable, interceptors: InterceptorTable, tracks: TrackState, weapons: WeaponState,
+    run: int, unit: int, channel: int, state: Floats, meeting_m: Floats,
+) -> tuple[int, int, float, float, float]:  # fmt: skip
+    """Return whether a row may fire now, how many rounds at most, and time, range and kill share of the meeting.
+
+    The most is the salvo, the magazine or the guidance, whichever is least.
+    """
+    battery, row = units.row[unit], weapons.row[run, unit, channel]
+    node, now_s = battery.node, row.next_s
+    slot = followed_slot(units, tracks, weapons, run, unit, channel)
+    if slot == NONE:
+        return TRACK_LOST, 0, 0.0, 0.0, 0.0
+    held = tracks.row[run, node, slot]
+    if held.identity in (ASSUMED_FRIEND, FRIEND, NEUTRAL):
+        return IDENTITY_CHANGED, 0, 0.0, 0.0, 0.0
+    ready = weapons.magazine[run, unit, row.interceptor]
+    if ready <= 0:
+        return NO_ROUND, 0, 0.0, 0.0, 0.0
+    if not may_launch(battery, tracks, run, slot, now_s):
+        return NO_RADAR_YET, 0, 0.0, 0.0, 0.0
+    _, in_flight = guided_now(units, weapons, run, unit)
+    rounds = min(nodes.row[node].salvo, ready, battery.missiles_guided - in_flight)
+    if rounds <= 0:
+        return NO_GUIDANCE_YET, 0, 0.0, 0.0, 0.0
+    falling = coasted_state(tracks, run, node, slot, now_s, nodes.row[node].ballistic_minimum_speed_mps, state)
+    slack_m = height_slack_m(tracks, run, node, slot)
+    remote = remote_use(held, now_s)
+    flight_s, range_m, share = reach(
+        units, interceptors, unit, row.interceptor, state, falling, slack_m, remote, 0.0, meeting_m
+    )
+    if flight_s < 0.0:
+        return LEFT_ENVELOPE, 0, 0.0, 0.0, 0.0
+    return CAN_FIRE, rounds, flight_s, range_m, share
+
+
+@kernel
+def settle(
+    units: FireUnitTable, interceptors: InterceptorTable, weapons: WeaponState, run: int, unit: int, channel: int
+) -> None:
+    """Set the next event of a row in flight: a launch, the end of guidance, an intercept; after all, assessment."""
+    row, flights = weapons.row[run, unit, channel], weapons.flight[run, unit, channel]
+    if row.rounds == 0 and row.left == 0:
+        row.phase = ASSESSING
+        row.next_s += units.row[unit].assessment_s
+        return
+    first_s, last_s = math.inf, -math.inf
+    for launch in range(row.flights):
+        if flights[launch].meets_s < math.inf:
+            first_s, last_s = min(first_s, flights[launch].meets_s), max(last_s, flights[launch].meets_s)
+    active_s = interceptors.row[row.interceptor].terminal_active_s
+    row.frees_s = math.inf
+    if row.guided and row.left == 0 and active_s >= 0.0:
+        row.frees_s = max(last_s - active_s, row.next_s)
+    row.next_s = min(first_s, row.frees_s, row.fires_s)
+
+
+@kernel
+def fire(
+    nodes: NodeTable, units: FireUnitTable, tracks: TrackState, weapons: WeaponState, events: EventLog,
+    run: int, unit: int, channel: int, rounds: int, flight_s: float, range_m: float, share: float,
+    state: Floats, meeting_m: Floats,
+) -> None:  # fmt: skip
+    """Send rounds up together, as one flight of the row."""
+    battery, row = units.row[unit], weapons.row[run, unit, channel]
+    now_s, flight = row.next_s, weapons.flight[run, unit, channel, row.flights]
+    number = tracks.row[run, battery.node, row.slot].number  # by now it may be another than that of the order
+    for nth in range(rounds):
+        event = log_event(
+            events, run, now_s, SHOT, battery.node, NONE, number, unit, row.order_event, row.interceptor, range_m,
+            state,
+        )  # fmt: skip
+        if nth == 0:
+            flight.shot_event = event
+            if row.flights == 0:
+                row.shot_event = event
+    weapons.magazine[run, unit, row.interceptor] -= rounds
+    if weapons.magazine[run, unit, row.interceptor] == 0 and battery.reload_s > 0.0:
+        weapons.reload[run, unit, row.interceptor, READY_S] = now_s + battery.reload_s
+    if battery.service_s <= 0.0:
+        for axis in range(3):
+            weapons.aim_m[run, unit, channel, axis] = meeting_m[axis]
+    flight.meets_s = now_s + flight_s
+    flight.share = share
+    flight.rounds = rounds
+    row.flights += 1
+    row.rounds += rounds
+    row.left -= rounds
+    row.fires_s = now_s + nodes.row[battery.node].spacing_s if row.left > 0 else math.inf
+
+
+@kernel
+def reload(units: FireUnitTable, weapons: WeaponState, events: EventLog, run: int, unit: int, end_s: float) -> None:
+    """Make the next rounds of the stock ready once their time is up: a full magazine, or what is left."""
+    for interceptor in range(weapons.magazine.shape[2]):
+        reload = weapons.reload[run, unit, interceptor]
+        if reload[READY_S] > end_s:
+            continue
+        rounds = min(units.magazine[unit, interceptor], int(reload[STOCK]))
+        if rounds > 0:
+            weapons.magazine[run, unit, interceptor] += rounds
+            log_event(
+                events, run, reload[READY_S], RELOADED, units.row[unit].node, NONE, NONE, unit, NONE, interceptor,
+                float(rounds), units.position_m[unit],
+            )  # fmt: skip
+        reload[STOCK] -= rounds
+        reload[READY_S] = math.inf

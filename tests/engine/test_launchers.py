@@ -1,0 +1,144 @@
+"""Launchers: apart from their radar, reloaded from a stock, with envelopes by altitude and range."""
+
+import numpy as np
+import pytest
+
+from invariants import assert_invariants
+from openiamd.results.measures import measure
+from openiamd.studies.entities import entities
+from openiamd.world import events as kinds
+from scenes import Data, Outcome, changed, ideal_scene, play, raid
+
+ONE_ROUND = {"shots": {"policy": "shoot_look_shoot", "salvos": 1}}
+
+
+def rows(outcome: Outcome, kind: int) -> list[int]:
+    return np.flatnonzero(outcome.result.events.kind == kind).tolist()
+
+
+def played(data: Data, runs: int = 1) -> Outcome:
+    outcome = play(data, runs)
+    assert_invariants(outcome)
+    return outcome
+
+
+def apart(**values: float | str) -> Data:
+    """Return a scene with launchers 100 km down the raid's way that use the radar and channels of the city's unit."""
+    data = ideal_scene(doctrine={"rules": ONE_ROUND}, raids={"raid": raid(4, spread="0 km", spacing="5 s")})
+    data["idealised"]["values"] = {f"ideal/fire-unit.{name}": value for name, value in values.items()}
+    data["idealised"]["values"]["ideal/interceptor.pk_cruise"] = 0.0
+    data["fire_units"]["unit"]["load"] = {"ideal/interceptor": 0}
+    data["fire_units"]["forward"] = {
+        "type": "ideal/fire-unit",
+        "node": "post",
+        "at": [39.0, 32.9],
+        "radar": None,
+        "load": {"ideal/interceptor": 100},
+        "shares_channels_with": "unit",
+    }
+    return data
+
+
+def test_range_counts_from_the_launchers():
+    events = played(apart()).result.events
+    place = rows(played(apart()), kinds.SHOT)[0]
+    assert events.other[place] == 1
+    # The raid comes from 156 km south of the city: 55 km from the launchers, closing at 1,250 m/s.
+    assert events.value[place] == pytest.approx(55.6e3 * 1_000.0 / 1_250.0, rel=0.05)
+
+
+def test_launchers_share_the_channels_of_their_radar():
+    both = apart(channels=2)
+    both["fire_units"]["unit"]["load"] = {"ideal/interceptor": 100}
+    assert {1} == set(played(apart(channels=2)).result.events.other[rows(played(apart(channels=2)), kinds.SHOT)])
+    outcome = played(both)  # the invariants count the two units together
+    held = outcome.result.events
+    assert np.any((held.kind == kinds.HELD) & (held.code == 1))
+    alone = changed(both, fire_units={"forward": {"shares_channels_with": None}})
+    assert len(rows(played(alone), kinds.SHOT)) >= len(rows(outcome, kinds.SHOT))
+    assert not np.any((played(alone).result.events.kind == kinds.HELD) & (played(alone).result.events.code == 1))
+
+
+def test_the_sector_is_that_of_the_radar():
+    facing_away = changed(apart(engage_sector="90 deg"), fire_units={"unit": {"facing": "0 deg"}})
+    toward = changed(facing_away, fire_units={"unit": {"facing": "180 deg"}, "forward": {"facing": "0 deg"}})
+    assert not rows(played(facing_away), kinds.SHOT)
+    assert rows(played(toward), kinds.SHOT)
+
+
+def test_a_stock_refills_the_magazine_after_its_time():
+    data = ideal_scene(doctrine={"rules": ONE_ROUND}, raids={"raid": raid(6, spread="0 km", spacing="60 s")})
+    data["idealised"]["values"] = {"ideal/interceptor.pk_cruise": 0.0, "ideal/fire-unit.reload": "100 s"}
+    data["fire_units"]["unit"] |= {"load": {"ideal/interceptor": 2}, "stock": {"ideal/interceptor": 3}}
+    outcome = played(data, 2)
+    events = outcome.result.events
+    first = events.run == 0
+    shots_s = events.time_s[first & (events.kind == kinds.SHOT)]
+    reloaded = first & (events.kind == kinds.RELOADED)
+    assert len(shots_s) == 5
+    assert events.value[reloaded].tolist() == [2.0, 1.0]
+    assert events.time_s[reloaded] == pytest.approx([shots_s[1] + 100.0, shots_s[3] + 100.0])
+    assert shots_s[2] >= events.time_s[reloaded][0]
+    magazines = outcome.result.magazines
+    assert magazines.left.tolist() == [0, 0]
+    assert magazines.reloaded.tolist() == magazines.stock.tolist() == [3, 3]
+    table = measure(outcome.result, entities(outcome.scenario), 0, 2, 0.0, outcome.scenario.duration_s)
+    assert table["missiles_reloaded"].tolist() == [3.0, 3.0]
+    assert table["missiles_left"].tolist() == [0.0, 0.0]
+
+
+# ---- envelope, energy, kill probability
+
+
+def coasting(**values: float | str) -> Data:
+    load = "ideal/coasting-interceptor"
+    data = ideal_scene(doctrine={"rules": ONE_ROUND}, raids={"raid": raid(1)})
+    data["fire_units"]["unit"]["load"] = {load: 100}
+    data["idealised"]["values"] = {f"{load}.{name}": value for name, value in values.items()}
+    return data
+
+
+def first_shot(data: Data) -> tuple[float, float]:
+    """Return the intercept range of the first shot and its time of flight."""
+    outcome = played(data)
+    events, shot = outcome.result.events, rows(outcome, kinds.SHOT)[0]
+    met = next(
+        place
+        for place in rows(outcome, kinds.KILL) + rows(outcome, kinds.MISS)
+        if events.cause[place] == events.event[shot]
+    )
+    return float(events.value[shot]), float(events.time_s[met] - events.time_s[shot])
+
+
+@pytest.mark.parametrize(("burnout", "decay"), [(1_500.0, 100e3), (2_000.0, 60e3)])
+def test_a_coasting_interceptor_takes_the_time_of_its_closed_form(burnout, decay):
+    """t = L / v₀ · (exp(s / L) − 1): the inverse of the distance flown."""
+    reach_m, flight_s = first_shot(coasting(speed_burnout=f"{burnout} m/s", speed_decay=f"{decay} m"))
+    assert flight_s == pytest.approx(decay / burnout * np.expm1(reach_m / decay), rel=1e-3)
+
+
+def test_what_has_become_too_slow_meets_nothing():
+    """v = v₀ exp(−s / L) falls to half at s = L ln 2 = 69 km."""
+    reach_m, _ = first_shot(coasting(speed_minimum="750 m/s"))
+    assert reach_m <= 100e3 * np.log(2.0) + 1.0
+    assert reach_m > 60e3
+
+
+def test_the_envelope_limits_range_by_altitude():
+    values = {"envelope.0 km": "20 km", "envelope.10 km": "60 km"}
+    reach_m, _ = first_shot(coasting(**values))  # the target flies at 5 km
+    assert 35e3 < reach_m <= 40e3 + 1.0
+    high = changed(coasting(**values), raids={"raid": {"route": [[38.5, 32.9, "10 km"], [39.8, 32.9, "10 km"]]}})
+    assert 55e3 < first_shot(high)[0] <= 60e3 + 1.0
+
+
+def test_kill_probability_falls_to_the_edge_of_the_envelope():
+    """Shots at a quarter of the ramp's fall: 0.8 · (1 − 0.6 · part), part from each shot's own range."""
+    values = {"range_air": "150 km", "envelope.0 km": "150 km", "envelope.10 km": "150 km"}
+    outcome = play(coasting(pk_edge=0.4, pk_edge_from=0.5, **values), 1500)
+    events = outcome.result.events
+    reach_m = events.value[rows(outcome, kinds.SHOT)]
+    expected = float((0.8 * (1.0 - 0.6 * np.clip((reach_m / 150e3 - 0.5) / 0.5, 0.0, 1.0))).mean())
+    assert expected < 0.75
+    killed = len(rows(outcome, kinds.KILL)) / outcome.runs
+    assert abs(killed - expected) < 4.0 * np.sqrt(expected * (1.0 - expected) / outcome.runs)
