@@ -38,6 +38,11 @@ COVERED: dict[str, Callable[[Data], bool]] = {
     "superior": lambda data: any("superior" in node for node in data["nodes"].values()),
     "central control": lambda data: data["doctrine"]["rules"]["method"] == "CENTRALIZED",
     "contact loss": lambda data: "contact_loss" in data["doctrine"]["rules"],
+    "shots spaced": lambda data: "spacing" in data["doctrine"]["rules"]["shots"],
+    "remote engagement": lambda data: any(link["remote_use"] == "ENGAGE_ON_REMOTE" for link in data["links"].values()),
+    "launchers apart": lambda data: any("shares_channels_with" in unit for unit in data["fire_units"].values()),
+    "stock": lambda data: any(sum(unit.get("stock", {}).values()) for unit in data["fire_units"].values()),
+    "late kills": lambda data: any("late_kill" in asset for asset in data.get("assets", {}).values()),
     "zones": lambda data: "zones" in data["variants"].get("stress", {}),
     "fire orders": lambda data: "fire_orders" in data["variants"].get("stress", {}),
     "fire orders over links": lambda data: any(
