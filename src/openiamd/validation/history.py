@@ -44,7 +44,7 @@ RANKS = Result(
 )
 NYT = Result("Price of a missile over a drone", "New York Times, via steelcitydaily", "V", UNTUNED)
 
-ABQAIQ_RUNS, FRATRICIDE_RUNS, RANK_RUNS = 30, 60, 30
+ABQAIQ_RUNS, FRATRICIDE_RUNS, RANK_RUNS = 30, 60, 15
 RAIDERS = 25
 ANTENNA_M, CRUISE_M, DRONE_M = 4.5, 50.0, 100.0
 GARWOOD = [0.619, 8.767]  # exact 95 % limits of a Poisson mean after 3 events

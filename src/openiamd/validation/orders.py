@@ -6,7 +6,6 @@ four of its standard errors, and from worst to best at least one target in ten m
 nothing. Where not even a single run may differ, none is tolerated.
 """
 
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -120,11 +119,8 @@ def _fleet() -> list[Row]:
         simulate("fleet", name, RUNS, _outcomes(resolved("fleet", name), "raid-west")) for name in ("one", "four")
     )
     differ = float((one != four).any(axis=1).sum())
-    leaked = {
-        side: simulate("fleet", "four", RUNS, _group_leakers(f"raid-{side}"))[:, 0]
-        for side in ("west", "north", "east", "south")
-    }
-    others = ratio((leaked["north"] + leaked["east"] + leaked["south"]) / 3.0 - leaked["west"])
+    west, *others_leaked = simulate("fleet", "four", RUNS, _leakers_at).T
+    others = ratio(np.mean(others_leaked, axis=0) - west)
     slack = STANDARD_ERRORS * others.standard_error
     quantity = f"mean leakers of 10 at each of three other batteries less those at the first ({RUNS} runs)"
     same = f"runs in which a raid of 10 on one battery ends otherwise with three more batteries about, of {RUNS}"
@@ -156,14 +152,11 @@ def _members(scene: ResolvedScenario, group: str) -> list[int]:
     return [ids[name] for name in sorted(ids)]
 
 
-def _group_leakers(group: str) -> Callable[[SliceResult, int, int], Floats]:
-    chosen = _members(resolved("fleet", "four"), group)
-
-    def keep(result: SliceResult, _: int, runs: int) -> Floats:
-        leaked = result.objects.status.reshape(runs, -1)[:, chosen] == LEAKED_STATUS
-        return leaked.sum(axis=1).astype(np.float64)[:, None]
-
-    return keep
+def _leakers_at(result: SliceResult, _: int, runs: int) -> Floats:
+    """Return (run, 4): objects that got through to each of the four batteries."""
+    leaked, scene = result.objects.status.reshape(runs, -1) == LEAKED_STATUS, resolved("fleet", "four")
+    counts = [leaked[:, _members(scene, f"raid-{side}")].sum(axis=1) for side in ("west", "north", "east", "south")]
+    return np.stack(counts, axis=1).astype(np.float64)
 
 
 def without_node(whole: Scenario, node: str) -> tuple[Scenario, dict[str, Any]]:
