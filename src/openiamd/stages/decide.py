@@ -11,7 +11,7 @@ from openiamd.physics.approach import time_to_go_s
 from openiamd.physics.envelope import in_sector
 from openiamd.world.arrays import Floats, Ints, Rows
 from openiamd.world.authority import NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE, log_held, undecided, withheld
-from openiamd.world.channels import cease, guided_now, may_launch, remote_use, seize, stands_down
+from openiamd.world.channels import cease, faces, guided_now, may_launch, remote_use, seize, stands_down
 from openiamd.world.doctrine import AssetTable, NodeTable
 from openiamd.world.events import ENGAGE, NONE, EventLog, log_event
 from openiamd.world.network import MessageState
@@ -78,6 +78,10 @@ def open_channel(
     if stands_down(units.row[battery.group], weapons.unit[run, battery.group], now_s) == NOT_READY:
         return NONE
     occupied, _ = guided_now(units, weapons, run, unit)
+    if battery.slew_rate_radps > 0.0 and occupied > 0:
+        goal_rad = weapons.unit[run, battery.group].goal_rad
+        if not faces(units, unit, goal_rad, tracks.state[run, battery.node, slot]):
+            return NONE  # it turns only where no other engagement needs the sector in which it looks
     if occupied < battery.channels:
         for channel in range(battery.rows):
             if weapons.row[run, unit, channel].phase == IDLE:
