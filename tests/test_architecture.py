@@ -133,30 +133,3 @@ if __name__ == "__main__":
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
     PAGE.write_text(f"{before}{BEGIN}\n\n{module_list()}\n\n{END}{after}", encoding="utf-8")
-
-
-def private_kernels(tree: ast.Module) -> set[str]:
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    compiled = {
-        one.name for one in functions if any(getattr(mark, "id", "") == "kernel" for mark in one.decorator_list)
-    }
-    return {name for name in compiled if name.startswith("_")}
-
-
-def test_private_kernels_are_called_by_kernels_alone():
-    """They have no entry for Python (``kernels.kernel``)."""
-    sources = [path for folder in ("src", "tests", "benchmarks") for path in (REPOSITORY / folder).rglob("*.py")]
-    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sources}
-    everywhere = {name for tree in trees.values() for name in private_kernels(tree)}
-    assert "_consider" in everywhere
-    for path, tree in trees.items():
-        own = private_kernels(tree)
-        for node in tree.body:
-            marks = getattr(node, "decorator_list", [])
-            if any(getattr(mark, "id", "") == "kernel" for mark in marks):
-                continue
-            for part in ast.walk(node):
-                if isinstance(part, ast.Name):
-                    assert part.id not in own, (path, part.lineno)
-                elif isinstance(part, ast.Attribute) and getattr(part.value, "id", "self") != "self":
-                    assert part.attr not in everywhere, (path, part.lineno)

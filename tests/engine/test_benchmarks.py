@@ -11,7 +11,7 @@ import pytest
 from scenes import resolved
 
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
-SCRIPTS = ["environment.py", "growth.py", "orders.py", "soak.py", "speed.py", "stages.py", "terrain.py"]
+SCRIPTS = ["environment.py", "growth.py", "large.py", "orders.py", "soak.py", "speed.py", "stages.py", "terrain.py"]
 TRACKING = ("air_scenes", "memory", "metrics", "real", "run", "twin", "twin_filter", "twin_hypotheses")
 SCRIPTS += [f"tracking/{name}.py" for name in TRACKING]
 SCRIPTS += ["twins/run.py"]
@@ -47,6 +47,12 @@ def test_the_scenes_of_growth_are_valid():
     growth = imported("growth.py")
     scenario = resolved(growth.scene(targets=20, sensors=3, nodes=4))
     assert (len(scenario.objects), len(scenario.sensors), len(scenario.nodes), len(scenario.links)) == (20, 13, 4, 4)
+
+
+def test_the_large_scene_is_as_large_as_it_says():
+    scenario = resolved(imported("large.py").scene(20))
+    assert (len(scenario.objects), len(scenario.sensors), len(scenario.fire_units)) == (1000, 50, 20)
+    assert (len(scenario.nodes), len(scenario.links), scenario.duration_s) == (14, 26, 1200.0)
 
 
 def test_the_c_twins_give_the_same_numbers(tmp_path):
