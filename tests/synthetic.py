@@ -45,6 +45,8 @@ def entity(domain, index, identity, **rest):
         "flight_s": math.nan,
         "route_east_m": [],
         "route_north_m": [],
+        "modes": [],
+        "carries": [],
     }
     return Entity(**{"domain": domain, "index": index, "id": identity, **plain, **rest})
 
@@ -73,7 +75,9 @@ def entities():
             index += 1
     places = ((0.0, 10e3), (-120e3, -60e3), (-250e3, 80e3))
     for i, node in enumerate(NODES):
-        found.append(entity("node", i, node, name="command", east_m=places[i][0], north_m=places[i][1]))
+        found.append(
+            entity("node", i, node, name="command", modes=["mode3"], east_m=places[i][0], north_m=places[i][1])
+        )
         found.append(entity("sensor", i, f"{node}-radar", node=node, east_m=places[i][0], north_m=places[i][1] + 4e3))
     for i, unit in enumerate(FIRE_UNITS):
         found.append(entity("fire_unit", i, unit, node="s400-cp", east_m=-15e3 + 30e3 * i, north_m=-6e3))
@@ -81,7 +85,7 @@ def entities():
         found.append(entity("interceptor", i, name, name=name, price_usd=price_usd))
     for i, asset in enumerate(ASSETS):
         found.append(entity("asset", i, asset, east_m=60e3 * i, north_m=0.0))
-    found.append(entity("link", 0, "crc-s400", node="crc → s400-cp"))
+    found.append(entity("link", 0, "crc-s400", node="crc → s400-cp", carries=["track", "identity"]))
     found.append(entity("corridor", 0, "ua4", route_east_m=[-400e3, 400e3], route_north_m=[20e3, 60e3]))
     return found
 
@@ -142,7 +146,7 @@ def one_run(seed, variant, run):
         if status == kinds.DEPARTED_STATUS:
             status = kinds.LEAKED_STATUS if hostile else kinds.DEPARTED_STATUS
             log.add(end_s, kinds.LEAKED if hostile else kinds.DEPARTED, thing=thing, other=thing % 2 if hostile else -1)
-        object_rows.append((run, thing, status, start_s, end_s, shots))
+        object_rows.append((run, thing, status, start_s, end_s, shots, -1))
     log.add(100.0, kinds.NUMBER_CHANGED, 0, 3, 777, value=103.0)
     log.add(110.0, kinds.CONTACT_LOST, 0, other=0)
     log.add(120.0, kinds.HELD, 0, 5, 105, cause=0, code=3)
@@ -193,7 +197,7 @@ def slice_of_runs(variant, first_run, runs, seed=1):
         columns(
             EventRows, events, ("i4", "i4", "f8", "i1", "i2", "i4", "i4", "i4", "i4", "i2", "f8", "f4", "f4", "f4")
         ),
-        columns(ObjectRows, objects, ("i4", "i4", "i1", "f8", "f8", "i4")),
+        columns(ObjectRows, objects, ("i4", "i4", "i1", "f8", "f8", "i4", "i1")),
         columns(PictureRows, picture, ("i4", "f8", "i2", *["i4"] * 4, "f8", "f8", *["i4"] * 5)),
         columns(MagazineRows, magazines, ("i4", "i2", "i2", "i4", "i4", "i4", "i4")),
     )

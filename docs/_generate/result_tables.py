@@ -78,5 +78,6 @@ def reasons() -> str:
         "state": kinds.READINESS_STATES,
         "loss_cause": kinds.LOSS_CAUSES,
         "status": kinds.STATUS_NAMES,
+        "transponder": kinds.TRANSPONDERS,
     }
     return table(("column", "words"), ((code(name), ", ".join(known)) for name, known in words.items()))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from openiamd.scenario.load import load_scenario
     from openiamd.studies.compare import compare
     from openiamd.studies.coverage import coverage
+    from openiamd.studies.explain import explain
     from openiamd.studies.simulate import simulate
     from openiamd.studies.track_plots import track_plots
     from openiamd.world.compile import compile_world
@@ -29,6 +30,7 @@ __all__ = [
     "compare",
     "compile_world",
     "coverage",
+    "explain",
     "load_scenario",
     "open_results",
     "resolve",
@@ -44,6 +46,7 @@ _HOMES = {
     "simulate": "openiamd.studies.simulate",
     "compare": "openiamd.studies.compare",
     "coverage": "openiamd.studies.coverage",
+    "explain": "openiamd.studies.explain",
     "track_plots": "openiamd.studies.track_plots",
     "open_results": "openiamd.results.store",
 }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from openiamd import __version__
 from openiamd.errors import OpenIAMDError, UsageError, format_error
-from openiamd.options import Parser, add_options
+from openiamd.options import Parser, add_options, available_processors, output_file, output_folder
 
 if TYPE_CHECKING:
     from openiamd.scenario.model import Scenario
@@ -98,7 +98,7 @@ def coverage(options: argparse.Namespace) -> int:
 
     scenario = load_scenario(options.scenario)
     folder = options.output or Path("runs") / f"{scenario.name}-coverage-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-    output = _output_folder(folder, scenario.name)
+    output = output_folder(folder, scenario.name)
     from openiamd.console import Progress, coverage_tables, message
     from openiamd.outputs.coverage import draw_coverage
     from openiamd.studies.coverage import coverage as see
@@ -129,7 +129,7 @@ def coverage(options: argparse.Namespace) -> int:
 
 def track(options: argparse.Namespace) -> int:
     """Track recorded plots: one row per track and scan, by the trackers of the simulation."""
-    output = _output_file(options.output)
+    output = output_file(options.output)
     from time import process_time
 
     from openiamd.console import Progress, message, track_tables
@@ -184,6 +184,33 @@ def score(options: argparse.Namespace) -> int:
     return 0
 
 
+def explain(options: argparse.Namespace) -> int:
+    """Tell why: the chain of an object from first look to outcome, what broke it, and the same run otherwise."""
+    from openiamd.console import message
+    from openiamd.outputs.stories import explanation_lines
+    from openiamd.studies.explain import explain as tell
+
+    found = tell(
+        options.folder,
+        name=options.object,
+        which="leakers" if options.leakers else "friendly" if options.friendly else None,
+        variant=options.variant,
+        run=options.run,
+        limit=options.limit,
+        other=options.other,
+        add=options.add,
+    )
+    if options.json:
+        _print_json(found)
+        return 0
+    for line in explanation_lines(found):
+        print(line)
+    told, known = len(found["stories"]), sum(group["count"] for group in found["groups"] or [])
+    if told < known:
+        message(f"hint: {told} of {known} stories told, one a cause first; --limit K tells more, --object ID one")
+    return 0
+
+
 def catalogue(options: argparse.Namespace) -> int:
     """Print what is known of the named systems: values, ranges, sources."""
     from openiamd.catalogue.entries import load_catalogue
@@ -224,7 +251,7 @@ def validate(options: argparse.Namespace) -> int:
         validation_tables(rows, every=options.all)
     kinds = [row["kind"] for row in rows]
     checked = sum(row["passed"] is not None for row in rows)
-    counted = ", ".join(f"{kinds.count(kind)} {kind}" for kind in ("exact", "statistical"))
+    counted = ", ".join(f"{kinds.count(kind)} {kind}" for kind in ("exact", "statistical", "ordering"))
     message(
         f"{checked - len(missed)} of {checked} published results reproduced ({counted}); "
         f"{kinds.count('comparison')} compared, untuned" + f"; missed: {missed}" * bool(missed)
@@ -277,7 +304,7 @@ def schema(options: argparse.Namespace) -> int:
 
 def _simulate(options: argparse.Namespace, scenario: "Scenario", variants: list[str] | None) -> int:
     """Run the study, print its tables and say where everything is."""
-    output = _output_folder(options.output, scenario.name)
+    output = output_folder(options.output, scenario.name)
     from openiamd.console import Progress, message, summary_tables
     from openiamd.outputs.report import write_report
     from openiamd.results.summary import unfinished
@@ -290,7 +317,7 @@ def _simulate(options: argparse.Namespace, scenario: "Scenario", variants: list[
                 variants=variants,
                 replications=options.replications,
                 seed=options.seed,
-                threads=options.threads or _available_processors(),
+                threads=options.threads or available_processors(),
                 output=output,
                 progress=progress,
                 terrain=options.terrain,
@@ -311,30 +338,6 @@ def _simulate(options: argparse.Namespace, scenario: "Scenario", variants: list[
     message(f"results: {output}\nreport:  {report}")
     message(f"hint: open the report in a browser; from Python: openiamd.open_results({str(output)!r})")
     return 0
-
-
-def _output_folder(chosen: Path | None, name: str) -> Path:
-    """Return the run folder, which must be absent or empty."""
-    folder = chosen or Path("runs") / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"output '{folder}' is a file", hint="name a folder that is absent or empty")
-    if folder.is_dir() and any(folder.iterdir()):
-        raise UsageError(f"output folder '{folder}' is not empty", hint="name a folder that is absent or empty")
-    return folder
-
-
-def _output_file(path: Path) -> Path:
-    """Return the file to write, which must be absent, in a folder that exists."""
-    if path.exists():
-        raise UsageError(f"output '{path}' exists", hint="name a file that is absent, or remove it")
-    if not path.parent.is_dir():
-        raise UsageError(f"folder '{path.parent}' of output '{path}' does not exist", hint="make the folder first")
-    return path
-
-
-def _available_processors() -> int:
-    """Return the number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _print_json(value: Any) -> None:
@@ -365,7 +368,7 @@ def _parser() -> tuple[Parser, list[str]]:
     parser = Parser(prog="iamd", description="Simulate integrated air and missile defence.", allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"openiamd {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
-    for function in (check, run, compare, coverage, track, score, catalogue, terrain, validate, schema):
+    for function in (check, run, compare, explain, coverage, track, score, catalogue, terrain, validate, schema):
         text = (function.__doc__ or "").splitlines()[0]
         command = commands.add_parser(function.__name__, help=text, description=text, allow_abbrev=False)
         command.set_defaults(function=function)

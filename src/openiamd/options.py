@@ -2,7 +2,9 @@
 
 import argparse
 import math
+import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -99,7 +101,9 @@ def add_options(name: str, command: argparse.ArgumentParser) -> None:
         _add_track_options(command)
     if name == "score":
         _add_score_options(command)
-    if name in ("run", "compare", "coverage", "track", "score", "catalogue", "validate"):
+    if name == "explain":
+        _add_explain_options(command)
+    if name in ("run", "compare", "explain", "coverage", "track", "score", "catalogue", "validate"):
         command.add_argument("--json", action="store_true", help="print JSON alone on stdout")
     if name == "run":
         command.add_argument("--variant", metavar="V", help="variant (default: the scenario's reference)")
@@ -153,6 +157,33 @@ def _add_study_options(command: argparse.ArgumentParser) -> None:
         "--seed", type=_whole_number(0, LARGEST_SEED), metavar="S", help="seed (default: the scenario's)"
     )
     command.add_argument("--threads", type=count, metavar="T", help="threads (default: all processors)")
+
+
+def _add_explain_options(command: argparse.ArgumentParser) -> None:
+    """Add what `explain` takes."""
+    command.add_argument("folder", metavar="RUN", help="folder that `iamd run` or `iamd compare` wrote")
+    what = command.add_mutually_exclusive_group(required=True)
+    what.add_argument("--object", metavar="ID", help="one object, such as cruise-south-3")
+    what.add_argument("--leakers", action="store_true", help="all hostile objects that got through, by cause")
+    what.add_argument("--friendly", action="store_true", help="all own and civil aircraft shot at, by cause")
+    command.add_argument("--variant", metavar="V", help="variant (default: the reference)")
+    command.add_argument(
+        "--run", type=_whole_number(0, 2**31 - 1), metavar="N",
+        help="one run, from 0 (default: all; of an object, the first in which it got through or was shot at)",
+    )  # fmt: skip
+    command.add_argument(
+        "--limit", type=_whole_number(0, 10**6), default=3, metavar="K", help="stories told in full (default: 3)"
+    )
+    against = command.add_mutually_exclusive_group()
+    against.add_argument(
+        "--with", dest="other", metavar="V",
+        help="hold it against this variant; simulated again where RUN lacks it (default: all in RUN)",
+    )  # fmt: skip
+    against.add_argument(
+        "--add", metavar="CHANGE",
+        help="simulate the run again with one link or mode more: 'link:FROM>TO:track,identity', 'iff:MODE@NODE', or "
+        "'iff:MODE@GROUP' for aircraft that answer",
+    )  # fmt: skip
 
 
 def _add_terrain_options(command: argparse.ArgumentParser) -> None:
@@ -223,3 +254,27 @@ def _add_score_options(command: argparse.ArgumentParser) -> None:
         help="times at the start that the means of OSPA and GOSPA leave out (default: 0)",
     )  # fmt: skip
     command.add_argument("--tentative", action="store_true", help="score tentative tracks too")
+
+
+def output_folder(chosen: Path | None, name: str) -> Path:
+    """Return the run folder, which must be absent or empty."""
+    folder = chosen or Path("runs") / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"output '{folder}' is a file", hint="name a folder that is absent or empty")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UsageError(f"output folder '{folder}' is not empty", hint="name a folder that is absent or empty")
+    return folder
+
+
+def output_file(path: Path) -> Path:
+    """Return the file to write, which must be absent, in a folder that exists."""
+    if path.exists():
+        raise UsageError(f"output '{path}' exists", hint="name a file that is absent, or remove it")
+    if not path.parent.is_dir():
+        raise UsageError(f"folder '{path.parent}' of output '{path}' does not exist", hint="make the folder first")
+    return path
+
+
+def available_processors() -> int:
+    """Return the number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

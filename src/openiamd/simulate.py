@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from openiamd.errors import CapacityError
-from openiamd.physics.draws import SENSOR_PHASE, counter_fits
+from openiamd.physics.draws import NO_ENTITY, SENSOR_PHASE, TRANSPONDER, counter_fits, uniform
 from openiamd.results.slices import EventRows, MagazineRows, ObjectRows, PictureRows, SliceResult
 from openiamd.stages.sense import SLOTS
 from openiamd.stages.step import run_all
@@ -39,6 +39,7 @@ from openiamd.world.picture import (
     UNIDENTIFIED,
     UNIQUE,
 )
+from openiamd.world.replies import SILENT, UNKEYED, WORKS
 from openiamd.world.threats import FLYING, WAITING
 from openiamd.world.weapons import STOCK
 
@@ -76,7 +77,7 @@ def run_slice(world: World, seed: int, first_run: int, runs: int, capacity: Capa
         state = _create(world, runs, capacity)
         full = run_all(world, Draws(np.uint64(seed), first_run), state, runs)
         if full == FITS:
-            return collect(world, state, first_run, runs), capacity
+            return collect(world, state, seed, first_run, runs), capacity
         capacity = capacity.doubled(full)
 
 
@@ -94,11 +95,11 @@ def check_counters(world: World, replications: int) -> None:
         )
 
 
-def collect(world: World, state: State, first_run: int, runs: int) -> SliceResult:
+def collect(world: World, state: State, seed: int, first_run: int, runs: int) -> SliceResult:
     """Return the record of a finished slice as flat columns."""
     return SliceResult(
         events=_events(state, first_run, runs),
-        objects=_objects(state, first_run, runs),
+        objects=_objects(world, state, seed, first_run, runs),
         picture=_picture(world, state, first_run, runs),
         magazines=_magazines(world, state, first_run, runs),
     )
@@ -128,7 +129,7 @@ def _events(state: State, first_run: int, runs: int) -> EventRows:
     )
 
 
-def _objects(state: State, first_run: int, runs: int) -> ObjectRows:
+def _objects(world: World, state: State, seed: int, first_run: int, runs: int) -> ObjectRows:
     rows = state.threats.row
     objects = rows.shape[1]
     return ObjectRows(
@@ -138,7 +139,20 @@ def _objects(state: State, first_run: int, runs: int) -> ObjectRows:
         start_s=np.where(rows["status"] > WAITING, rows["start_s"], np.inf).ravel(),
         end_s=np.where(rows["status"] > FLYING, rows["end_s"], np.inf).ravel(),
         shots=rows["shots"].astype(np.int32).ravel(),
+        transponder=_transponders(world, seed, first_run, runs),
     )
+
+
+def _transponders(world: World, seed: int, first_run: int, runs: int) -> np.ndarray:
+    """Return what of each object's transponder works in each run (run × object,), −1 where it cannot fail."""
+    found = np.full((runs, len(world.threats.row)), -1, np.int8)
+    for thing in np.flatnonzero(world.threats.row["may_fail"]):
+        row = world.threats.row[thing]
+        off, unkeyed = row["transponder_off"], row["transponder_off"] + row["wrong_key"]
+        for run in range(runs):
+            draw = uniform(np.uint64(seed), first_run + run, TRANSPONDER, int(row["entity"]), NO_ENTITY, 0, 0)
+            found[run, thing] = SILENT if draw < off else UNKEYED if draw < unkeyed else WORKS
+    return found.ravel()
 
 
 def _picture(world: World, state: State, first_run: int, runs: int) -> PictureRows:

@@ -4,9 +4,12 @@ from functools import cache
 
 import numpy as np
 import pytest
+from yaml import safe_dump
 
 from openiamd.results.measures import measure
+from openiamd.studies.compare import compare
 from openiamd.studies.entities import entities
+from openiamd.studies.explain import explain
 from scenes import Data, changed, gallery_scene, play
 
 RUNS = 120
@@ -60,6 +63,27 @@ def test_the_missile_is_engaged_in_every_variant():
 def test_a_link_brings_disputes_that_a_lone_battery_cannot_have():
     assert measures("as-was")["identity_conflicts"].sum() == 0.0
     assert measures("with-link")["identity_conflicts"].mean() > 1.0
+
+
+def test_explain_names_the_missing_link_and_the_failed_identification(tmp_path):
+    """Without link and identification friends are engaged, and each story says what was missing; with both, none is."""
+    certain = changed(gallery_scene("patriot-2003"), nodes={"post": {"interrogator": "ideal/iff"}})
+    path = tmp_path / "certain.yaml"
+    path.write_text(safe_dump(certain, sort_keys=False), encoding="utf-8")
+    results = compare(path, ["as-was", "both"], replications=20, output=tmp_path / "run")
+    assert explain(results, which="friendly", variant="both")["groups"] == []
+    found = explain(results, which="friendly", limit=1000)
+    assert len(found["stories"]) == sum(group["count"] for group in found["groups"]) > 20
+    for story in found["stories"]:
+        assert story["missing_link"]["sentence"] == "no link carries identity from crc to post"
+        assert story["identification"]["sentence"] == (
+            "its transponder was off in this run: its Mode 4 answered nobody"
+        )
+        (cured,) = story["counterfactuals"]
+        assert cured["variant"] == "both"
+        assert cured["integration"]
+        assert cured["status_there"] == "departed"
+        assert cured["differences"]["fire"]["there"] == []
 
 
 def test_more_failed_sets_never_save_friends():

@@ -153,6 +153,7 @@ def quiet_slice(synthetic, picture):
         np.full(count, np.inf),
         np.full(count, np.inf),
         np.zeros(count, "i4"),
+        np.full(count, -1, "i1"),
     )
     return SliceResult(events, objects, picture, empty(MagazineRows, "i4"))
 

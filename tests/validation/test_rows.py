@@ -13,6 +13,7 @@ from openiamd.validation.rows import (
     comparison,
     exact,
     miss,
+    ordering,
     ratio,
     statistical,
     tally,
@@ -58,6 +59,20 @@ def test_random_rows_need_precision_and_agreement(value, standard_error, share, 
     assert row["passed"] is passed
     assert row["tolerance"] == pytest.approx(4.0 * standard_error)
     assert "100 runs" in row["quantity"]
+
+
+def test_orders_pass_between_their_limits_only():
+    assert ordering("a", RESULT, "q", [-20.0, 0.0], -3.0)["passed"] is True
+    assert ordering("a", RESULT, "q", [-20.0, 0.0], 0.1)["passed"] is False
+    assert ordering("a", RESULT, "q", [-20.0, 0.0], 0.1, 0.2)["passed"] is True
+    assert ordering("a", RESULT, "q", [-20.0, 0.0], -21.0)["passed"] is False
+    assert ordering("a", RESULT, "q", [-20.0, 0.0], math.nan, 9.0)["passed"] is False
+
+
+def test_the_wanted_precision_may_be_another():
+    rare = Estimate(1.05, 0.05, 100)
+    assert statistical("a", RESULT, "q", 1.0, rare, 1.0)["passed"] is False
+    assert statistical("a", RESULT, "q", 1.0, rare, 1.0, 0.07)["passed"] is True
 
 
 def test_comparisons_have_no_verdict():
@@ -123,7 +138,7 @@ def test_the_page_shows_every_row_and_what_was_missed():
         comparison("three", three, "q", [20.0, 35.0], 27.0),
     ]
     text = page(rows)
-    assert "1 of 3 published results reproduced (3 exact, 0 statistical); 1 compared" in text
+    assert "1 of 3 published results reproduced (3 exact, 0 statistical, 0 ordering); 1 compared" in text
     assert text.partition("## Exact results")[0].count("**MISSED**") == 2
     assert "Verdict: **MISSED 2 of 2**." in text
     assert "20 to 35" in text

@@ -16,6 +16,10 @@ Bools = NDArray[np.bool_]
 
 NONE = -1
 KIND_NUMBERS = np.array(list(kinds.KIND_NAMES), np.int64)
+KINDS_ABOUT = (kinds.HELD, kinds.ENGAGE, kinds.SHOT)  # are about the object of their cause where none is near
+OF_CAUSE = (  # belong to the order or the shot that led to them, whatever is near by then
+    kinds.CEASED, kinds.SHOT, kinds.KILL, kinds.MISS, kinds.WASTED, kinds.OVERKILL, kinds.ASSESSED,
+)  # fmt: skip
 _REASONS = ("identity", "identity_reason", "held_reason", "ceased_reason")
 
 
@@ -118,7 +122,7 @@ def read_chain(results: Results, variant: str) -> Chain:
 
 def _about(named: Ints, kind: Ints, parent: Ints) -> Ints:
     """Return the object (row,) that a decision or a shot is about although its track has strayed from every object."""
-    open_rows = np.flatnonzero((named < 0) & (parent >= 0) & np.isin(kind, (kinds.HELD, kinds.ENGAGE, kinds.SHOT)))
+    open_rows = np.flatnonzero((named < 0) & (parent >= 0) & np.isin(kind, KINDS_ABOUT))
     about = named.copy()
     for row in open_rows:  # few; a cause stands before what it causes
         about[row] = about[parent[row]]

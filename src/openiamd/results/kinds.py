@@ -109,6 +109,7 @@ KILLED = 2
 LEAKED_STATUS = 3
 DEPARTED_STATUS = 4
 STATUS_NAMES = ("waiting", "unresolved", "killed", "leaked", "departed")
+TRANSPONDERS = ("works", "wrong key", "off")  # of an object in one run, where it can fail
 
 NETWORK = -1
 NETWORK_NAME = "network"

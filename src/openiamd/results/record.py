@@ -23,6 +23,7 @@ from openiamd.results.tables import TABLES, Vocabulary, create_vocabulary, entit
 SCHEMA = "openiamd-results/1"
 MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
+SCENARIO = "scenario.yaml"  # as it was read, so that a run can be simulated again with one thing changed
 PARTS = "parts"
 
 

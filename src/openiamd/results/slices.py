@@ -40,6 +40,7 @@ class ObjectRows(NamedTuple):
     start_s: Floats  # float64, inf where not started
     end_s: Floats  # float64, inf where not ended
     shots: Ints  # int32, interceptors that acted on it or flew at it
+    transponder: Codes  # int8, place in kinds.TRANSPONDERS, −1 where it cannot fail
 
 
 class PictureRows(NamedTuple):
@@ -105,3 +106,5 @@ class Entity(TypedDict):
     flight_s: float  # objects: time along the whole route; else NaN
     route_east_m: list[float]  # objects and corridors: points of the route; else empty
     route_north_m: list[float]
+    modes: list[str]  # objects: modes that answer an interrogation; nodes: modes that they ask in; else empty
+    carries: list[str]  # links: track, identity, order; else empty

@@ -26,6 +26,7 @@ OWN_WORDS = {
     "state": list(kinds.READINESS_STATES),
     "loss_cause": list(kinds.LOSS_CAUSES),
     "status": list(kinds.STATUS_NAMES),
+    "transponder": list(kinds.TRANSPONDERS),
 }
 KIND_PLACES = np.full(128, -1, np.int64)
 KIND_PLACES[list(kinds.KIND_NAMES)] = np.arange(len(kinds.KIND_NAMES))
@@ -95,7 +96,8 @@ EVENT_TABLES = {
         (kinds.TRACK_RECEIVED, kinds.CONTACT_LOST, kinds.CONTACT_RESTORED),
         (
             *(_KIND, _NODE, _TRACK, *_OBJECT),
-            Column("link", "other", "link"),
+            Column("link", "other", "link", (kinds.TRACK_RECEIVED,)),
+            Column("superior", "other", "node", (kinds.CONTACT_LOST, kinds.CONTACT_RESTORED)),
             Column("age_s", "value", only=(kinds.TRACK_RECEIVED,)),
             *_LAST,
         ),
@@ -311,6 +313,7 @@ def _objects_table(result: SliceResult, vocabulary: Vocabulary, variant: str) ->
             "run": pa.array(objects.run),
             **words,
             "status": _word_column(vocabulary, "status", places["status"][objects.status]),
+            "transponder": _word_column(vocabulary, "transponder", places["transponder"][objects.transponder]),
             "start_s": pa.array(objects.start_s, mask=~np.isfinite(objects.start_s)),
             "end_s": pa.array(objects.end_s, mask=~np.isfinite(objects.end_s)),
             "shots": pa.array(objects.shots),
@@ -362,6 +365,7 @@ def entities_table(variants: Mapping[str, Sequence[Entity]]) -> pa.Table:
     """Return the entities of all variants, one row each, ordered by variant, domain as given, and index."""
     rows = [{"variant": variant, **entity} for variant, entities in variants.items() for entity in entities]
     types = {"index": pa.int32(), "route_east_m": pa.list_(pa.float64()), "route_north_m": pa.list_(pa.float64())}
+    types |= {"modes": pa.list_(pa.string()), "carries": pa.list_(pa.string())}
     floats = ("latitude_deg", "longitude_deg", "east_m", "north_m", "price_usd", "flight_s")
     schema = pa.schema(
         [("variant", pa.string())]

@@ -35,6 +35,7 @@ class Document:
     file: str
     data: dict[str, Any]
     lines: dict[KeyPath, int] = field(repr=False)
+    text: str = field(default="", repr=False)  # as it was read
 
     def line(self, path: KeyPath) -> int | None:
         """Return the line of ``path``, or of the nearest thing around it that has one."""
@@ -176,7 +177,7 @@ def read_document(content: bytes, file: str, error_type: type[OpenIAMDError] = S
     if not isinstance(builder.root, dict) or not builder.root:
         what = "empty" if builder.root in (None, {}) else "not a mapping of keys to values"
         raise error_type(f"the file is {what}", file=file, line=1, hint="start from 'openiamd: 1' as minimal.yaml does")
-    return Document(file, builder.root, builder.lines)
+    return Document(file, builder.root, builder.lines, content.decode("utf-8-sig"))
 
 
 def _events(content: bytes, file: str, error_type: type[OpenIAMDError]) -> Iterator[Any]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, ValidationError
@@ -20,6 +21,15 @@ from openiamd.scenario.readiness import ReadinessEntries
 from openiamd.scenario.scene import Asset, Corridor, FlightPlan, Theatre
 
 NOT_OVERRIDABLE = ("openiamd", "name", "reference", "compare", "variants")
+WORDS = ("openiamd", "name", "title", "description")
+
+
+def _settings(value: dict[str, Any], path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
+    for key, entry in value.items():
+        if isinstance(entry, dict) and entry:
+            yield from _settings(entry, (*path, key))
+        else:
+            yield (*path, key), entry
 
 
 class Idealised(Entry):
@@ -130,6 +140,26 @@ class Scenario(Entry):
         return self._document.file
 
     @property
+    def text(self) -> str:
+        """The whole file as it was read."""
+        return self._document.text
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """This variant as plain data, without the variants of the file."""
+        document = merge(self._document, ("variants", self._variant)) if self._applies else self._document
+        return {key: value for key, value in document.data.items() if key not in ("reference", "compare", "variants")}
+
+    @property
+    def settings(self) -> dict[KeyPath, Any]:
+        """Every setting of this variant by its path, without titles and descriptions; a list is one setting."""
+        return dict(_settings({key: value for key, value in self.data.items() if key not in WORDS}, ()))
+
+    @property
+    def _applies(self) -> bool:
+        return bool(self._variant and self.variants)
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the whole file's content, independent of layout and comments."""
         text = json.dumps(self._document.data, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
@@ -148,7 +178,7 @@ class Scenario(Entry):
     def error(self, path: KeyPath, message: str, hint: str | None = None) -> ScenarioError:
         """Return the error that says ``message`` about the value at ``path`` of this variant."""
         document = self._document
-        if self._variant and self.variants:
+        if self._applies:
             place = ("variants", self._variant, *path)
             written = any(place[:length] in document.lines for length in (len(place), len(place) - 1) if length > 2)
             return document.error(place if written else path, message, hint)

@@ -16,10 +16,18 @@ from openiamd.catalogue.entries import Catalogue, load_catalogue
 from openiamd.catalogue.resolve import resolve
 from openiamd.catalogue.resolved import ResolvedScenario
 from openiamd.errors import UsageError
-from openiamd.results.record import Recording, check_output, finish_recording, record_slice, start_recording
+from openiamd.results.record import (
+    SCENARIO,
+    Recording,
+    check_output,
+    finish_recording,
+    record_slice,
+    start_recording,
+)
 from openiamd.results.slices import SliceResult
 from openiamd.results.store import Results, open_results
 from openiamd.scenario.checks import check
+from openiamd.scenario.document import KeyPath
 from openiamd.scenario.load import load_scenario
 from openiamd.scenario.model import Scenario
 from openiamd.simulate import SLICE_RUNS, simulate_batch
@@ -42,6 +50,7 @@ class Plan(NamedTuple):
     seed: int
     replications: int
     slice_runs: int
+    terrain: str | None  # elevations in place of the scenario's
 
 
 def compare(
@@ -81,6 +90,7 @@ def compare(
         {name: entities(resolved) for name, resolved in plan.variants.items()},
         {name: (resolved.warmup_s, resolved.duration_s) for name, resolved in plan.variants.items()},
     )
+    (directory / SCENARIO).write_text(plan.scenario.text, encoding="utf-8", newline="")
     finish_recording(recording, _simulate_all(plan, recording, threads, progress))
     return open_results(directory)
 
@@ -113,6 +123,7 @@ def make_plan(
         seed=scenario.seed if seed is None else seed,
         replications=_at_least_one("replications", scenario.replications if replications is None else replications),
         slice_runs=_at_least_one("slice_runs", SLICE_RUNS if slice_runs is None else slice_runs),
+        terrain=terrain,
     )
 
 
@@ -175,6 +186,8 @@ def _manifest(plan: Plan) -> dict[str, Any]:
             "score_gate_m": first.score_gate_m,
         },
         "variant_descriptions": {name: _variant_description(scenario, name) for name in plan.variants},
+        "settings": differing_settings(scenario, list(plan.variants)),
+        "terrain": {name: one.environment.terrain or "none" for name, one in plan.variants.items()},
         "environment": {name: describe_environment(one) for name, one in plan.variants.items()},
         "reference": next(iter(plan.variants)),
         "catalogue_sha256": plan.catalogue.digest,
@@ -187,6 +200,22 @@ def _manifest(plan: Plan) -> dict[str, Any]:
         "input_shares": input_shares(inputs),
         "inputs": inputs,
         "sources": _sources(plan.catalogue, inputs),
+    }
+
+
+def differing_settings(scenario: Scenario, variants: Sequence[str]) -> dict[str, list[list[Any]]]:
+    """Return path and value of each variant's settings in which not all of the variants agree."""
+    known = {name: scenario.variant(name).settings for name in variants}
+    paths = dict.fromkeys(path for settings in known.values() for path in settings)
+    absent = object()
+
+    def differs(path: KeyPath) -> bool:
+        first, *others = (settings.get(path, absent) for settings in known.values())
+        return any(other is absent or other != first for other in others)
+
+    chosen = [path for path in paths if differs(path)]
+    return {
+        name: [[list(path), settings[path]] for path in chosen if path in settings] for name, settings in known.items()
     }
 
 

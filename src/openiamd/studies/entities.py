@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from openiamd.catalogue.resolved import Point, ResolvedScenario
+from openiamd.catalogue.resolved import FlyingObject, Link, Node, Point, ResolvedScenario
 from openiamd.physics.geodesy import enu_from_geodetic
 from openiamd.results.slices import Entity
 from openiamd.world.threats import compile_threats
@@ -43,8 +43,22 @@ def _entity(scenario: ResolvedScenario, domain: str, index: int, identity: str, 
         flight_s=math.nan,
         route_east_m=[],
         route_north_m=[],
+        modes=[],
+        carries=[],
     )
     return {**blank, **known}  # pyright: ignore[reportReturnType] - the callers below name fields of Entity only
+
+
+def _modes(one: FlyingObject | Node) -> list[str]:
+    """Return the modes in which an object answers or a node asks."""
+    asks_civil = one.mode3 if isinstance(one, FlyingObject) else one.mode3_reply_probability > 0.0
+    held = {"mode3": asks_civil, "mode4": one.mode4, "mode5": one.mode5}
+    return [mode for mode, holds in held.items() if holds]
+
+
+def _carries(link: Link) -> list[str]:
+    held = {"track": link.carries_track, "identity": link.carries_identity, "order": link.carries_order}
+    return [what for what, holds in held.items() if holds]
 
 
 def _route(scenario: ResolvedScenario, points: Sequence[Point]) -> dict[str, list[float]]:
@@ -66,6 +80,7 @@ def _objects(scenario: ResolvedScenario) -> list[Entity]:
             group=flying.group,
             price_usd=flying.price_usd,
             flight_s=flight_s[index],
+            modes=_modes(flying),
             **_route(scenario, [waypoint.position for waypoint in flying.route]),
         )
         for index, flying in enumerate(scenario.objects)
@@ -75,7 +90,7 @@ def _objects(scenario: ResolvedScenario) -> list[Entity]:
 def _forces(scenario: ResolvedScenario) -> list[Entity]:
     nodes = [node.id for node in scenario.nodes]
     found = [
-        _entity(scenario, "node", index, node.id, name=node.name, at=node.position)
+        _entity(scenario, "node", index, node.id, name=node.name, at=node.position, modes=_modes(node))
         for index, node in enumerate(scenario.nodes)
     ]
     for index, sensor in enumerate(scenario.sensors):
@@ -89,7 +104,8 @@ def _forces(scenario: ResolvedScenario) -> list[Entity]:
         found.append(_entity(scenario, "interceptor", index, interceptor.id, name=interceptor.id, price_usd=price_usd))
     for index, link in enumerate(scenario.links):
         between = f"{nodes[link.sender]} → {nodes[link.receiver]}"
-        found.append(_entity(scenario, "link", index, link.id, name=link.name, node=between))
+        carries = _carries(link)
+        found.append(_entity(scenario, "link", index, link.id, name=link.name, node=between, carries=carries))
     return found
 
 

@@ -64,7 +64,7 @@ def wilkening() -> list[Part]:
 
 
 def _wilkening(share: float, variant: str, runs: int, none: float, mean: float) -> list[Row]:
-    leakers = _counts(variant, share, runs)[:, 0]
+    leakers = counts(variant, share, runs)[:, 0]
     clean, name = ratio((leakers == 0).astype(np.float64)), f"leakage.{variant}"
     return [
         statistical(f"{name}.p0", WILKENING, "P(no leaker of 20), 2 shots each", none, clean, share),
@@ -88,8 +88,8 @@ def _spent_result(variant: str) -> Result:
 
 
 def _shots(share: float, variant: str, runs: int, leakage: float, fired: float) -> list[Row]:
-    counts = _counts(variant, share, runs)
-    leak, spent = (ratio(counts[:, column], float(TARGETS)) for column in (0, 1))
+    found = counts(variant, share, runs)
+    leak, spent = (ratio(found[:, column], float(TARGETS)) for column in (0, 1))
     name, what = f"leakage.{variant}", "shots per target, through the chain"
     return [
         statistical(f"{name}.leak", SHOTS, "leakage per target", leakage, leak, share),
@@ -110,11 +110,11 @@ def magazines() -> list[Part]:
 def _magazine(
     share: float, variant: str, runs: int, targets: int, missiles: int, single_shot_pk: float, mean: float
 ) -> list[Row]:
-    leakers = _counts(variant, share, runs)[:, 0]
+    leakers = counts(variant, share, runs)[:, 0]
     quantity = f"mean leakers, {targets} targets, {missiles} missiles, p = {single_shot_pk}"
     return [statistical(f"leakage.{variant}", MAGAZINES, quantity, mean, ratio(leakers), share)]
 
 
-def _counts(variant: str, share: float, runs: int) -> NDArray[np.float64]:
+def counts(variant: str, share: float, runs: int) -> NDArray[np.float64]:
     """Return (run, 2): survivors and shots, of a share of the runs."""
     return simulate("leakage", variant, max(round(share * runs), 50), _leak_and_shots)

@@ -8,11 +8,13 @@ HEADINGS = ("id", "quantity", "published", "computed", "error", "tolerance", "ve
 TITLES = {
     "exact": "Exact results",
     "statistical": "Random results",
+    "ordering": "Orders and brackets",
     "comparison": "Comparisons, untuned",
 }
 NOTES = {
     "exact": "Formulas and deterministic chains: no chance touches them.",
     "statistical": "Means over runs through the whole chain.",
+    "ordering": "No formula gives the value, but what must lie between what, or may not rise, is known.",
     "comparison": "Published figures that the model does not claim to reproduce; they never fail.",
 }
 
@@ -23,7 +25,9 @@ def page(rows: Iterable[Row]) -> str:
     checked = [row for row in rows if row["passed"] is not None]
     missed = [row for row in checked if not row["passed"]]
     count = f"{len(checked) - len(missed)} of {len(checked)} published results reproduced"
-    kinds = ", ".join(f"{sum(row['kind'] == kind for row in rows)} {kind}" for kind in ("exact", "statistical"))
+    kinds = ", ".join(
+        f"{sum(row['kind'] == kind for row in rows)} {kind}" for kind in ("exact", "statistical", "ordering")
+    )
     compared = sum(row["kind"] == "comparison" for row in rows)
     parts = ["# Published results and their reproduction", f"{count} ({kinds}); {compared} compared, untuned."]
     if missed:

@@ -11,6 +11,7 @@ Published = float | list[float]
 
 STANDARD_ERRORS = 4.0  # a random result may miss by this many of its standard errors
 PRECISION = 0.02  # its standard error is at most this share of the value
+ORDERED = "an order, not a value: the same draws on both sides, so that a change comes from the cause alone"
 RANDOM = "four standard errors of the mean over runs, each at most 2 % of the value"
 MARKS = {"V": "seen in the source", "R": "recalled, text not seen", "C": "computed by two independent methods"}
 VERDICTS = {True: "passed", False: "MISSED", None: "compared"}
@@ -22,7 +23,7 @@ class Row(TypedDict):
 
     id: str
     title: str  # of the published result that the value belongs to
-    kind: str  # exact, statistical or comparison
+    kind: str  # exact, statistical, ordering or comparison
     source: str
     mark: str  # V seen in the source, R recalled, C computed by two independent methods
     quantity: str
@@ -83,16 +84,36 @@ def exact(name: str, result: Result, quantity: str, published: Published, comput
     return _row(name, "exact", result, quantity, published, computed, tolerance, passed)
 
 
-def statistical(name: str, result: Result, quantity: str, published: float, estimate: Estimate, share: float) -> Row:
+def statistical(
+    name: str,
+    result: Result,
+    quantity: str,
+    published: float,
+    estimate: Estimate,
+    share: float,
+    precision: float = PRECISION,
+) -> Row:
     """Return the row of a Monte Carlo mean: within 4 standard errors, and those within 2 % of the value.
 
-    share  of the full number of runs; the wanted precision is relaxed as its square root
+    share      of the full number of runs; the wanted precision is relaxed as its square root
+    precision  another largest standard error, as a share of the value; the result says why
     """
     tolerance = STANDARD_ERRORS * estimate.standard_error
-    precise = estimate.standard_error <= PRECISION * abs(published) / math.sqrt(min(share, 1.0))
+    precise = estimate.standard_error <= precision * abs(published) / math.sqrt(min(share, 1.0))
     passed = precise and estimate.standard_error > 0.0 and abs(estimate.value - published) <= tolerance
     named = f"{quantity} ({estimate.runs:,} runs)"
     return _row(name, "statistical", result, named, published, estimate.value, tolerance, passed)
+
+
+def ordering(
+    name: str, result: Result, quantity: str, limits: list[float], computed: float, tolerance: float = 0.0
+) -> Row:
+    """Return the row of an order or a bracket: the value lies between ``limits``, but for ``tolerance``.
+
+    An order of two results is their paired difference, whose limits are 0 and what is possible at all.
+    """
+    passed = abs(miss(limits, computed)) <= tolerance  # NaN never passes
+    return _row(name, "ordering", result, quantity, limits, computed, tolerance, passed)
 
 
 def comparison(name: str, result: Result, quantity: str, published: Published, computed: float) -> Row:

@@ -3,7 +3,18 @@
 from collections.abc import Callable
 
 from openiamd.errors import UsageError
-from openiamd.validation import book, comparisons, depth, leakage, picture, saturation, sensing
+from openiamd.validation import (
+    book,
+    comparisons,
+    depth,
+    identities,
+    impatience,
+    leakage,
+    picture,
+    saturation,
+    sensing,
+    sets,
+)
 from openiamd.validation.rows import Part, Row
 
 Progress = Callable[[int, int, str], None]
@@ -16,7 +27,10 @@ CHAPTERS: list[tuple[str, Callable[[], list[Part]]]] = [
     ("salvos", leakage.wilkening),
     ("shoot-look-shoot", leakage.shots),
     ("magazines", leakage.magazines),
+    ("other parameters", sets.parts),
     ("saturation", saturation.parts),
+    ("waiting", impatience.parts),
+    ("identity", identities.parts),
     ("catalogue and comparisons", comparisons.parts),
 ]
 

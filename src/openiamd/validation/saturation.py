@@ -10,6 +10,7 @@ times that, so that no bias of the order of a step remains; a row at half the st
 import numpy as np
 from numpy.typing import NDArray
 
+from openiamd.physics.queueing import erlang_b, pooling
 from openiamd.results.kinds import KILLED
 from openiamd.results.slices import SliceResult
 from openiamd.validation.chain import Measure, resolved, simulate
@@ -21,6 +22,7 @@ LOSS = Result(
     "C",
     RANDOM,
 )
+OWN = LOSS._replace(title="Erlang loss at other parameters, through the chain")
 FLIGHT_S = 24.0
 
 # variant, runs, published share lost, what it is
@@ -35,15 +37,29 @@ ROWS = [
     ("overload-pool", 20, 0.523, "share lost, one pool, 36 erl on 18 channels"),
 ]
 
+# variant, runs, expected share lost, what it is; expected values are computed when the book is run
+OWN_ROWS = [
+    ("load-3-of-3", 300, erlang_b(3.0, 3), "share lost, 3 erl on 3 channels"),
+    ("load-10-of-10", 250, erlang_b(10.0, 10), "share lost, 10 erl on 10 channels"),
+    ("standalone-3-of-3", 120, pooling(3.0, 3, 3)[0], "share lost, three batteries, 3 erl on 3 channels each"),
+    ("pool-3-of-3", 260, pooling(3.0, 3, 3)[1], "share lost, one pool, 9 erl on 9 channels"),
+    ("standalone-6-of-6", 80, pooling(6.0, 6, 3)[0], "share lost, three batteries, 6 erl on 6 channels each"),
+    ("pool-6-of-6", 260, pooling(6.0, 6, 3)[1], "share lost, one pool, 18 erl on 18 channels"),
+]
+
 
 def parts() -> list[Part]:
     """Return the parts of blocking and pooling."""
-    return [Part({f"saturation.{row[0]}": LOSS.title}, lambda share, row=row: [_row(share, *row)]) for row in ROWS]
+    return [
+        Part({f"saturation.{row[0]}": result.title}, lambda share, result=result, row=row: [_row(share, result, *row)])
+        for result, rows in ((LOSS, ROWS), (OWN, OWN_ROWS))
+        for row in rows
+    ]
 
 
-def _row(share: float, variant: str, runs: int, lost: float, quantity: str) -> Row:
+def _row(share: float, result: Result, variant: str, runs: int, lost: float, quantity: str) -> Row:
     counts = simulate("saturation", variant, max(round(share * runs), 20), _measure(variant), slice_runs=20)
-    return statistical(f"saturation.{variant}", LOSS, quantity, lost, ratio(counts[:, 0], counts[:, 1]), share)
+    return statistical(f"saturation.{variant}", result, quantity, lost, ratio(counts[:, 0], counts[:, 1]), share)
 
 
 def _measure(variant: str) -> Measure:
@@ -51,9 +67,18 @@ def _measure(variant: str) -> Measure:
 
     def lost_and_all(result: SliceResult, _: int, runs: int) -> NDArray[np.float64]:
         """Return (run, 2): targets not killed and all, of those that start after the warm-up and end in time."""
-        start_s = result.objects.start_s.reshape(runs, -1)
-        alive = result.objects.status.reshape(runs, -1) != KILLED
-        counted = (start_s >= scenario.warmup_s) & (start_s <= scenario.duration_s - FLIGHT_S)
-        return np.stack([(alive & counted).sum(axis=1), counted.sum(axis=1)], axis=1).astype(np.float64)
+        counted = in_time(result, runs, scenario.warmup_s, scenario.duration_s - FLIGHT_S)
+        return np.stack([(alive(result, runs) & counted).sum(axis=1), counted.sum(axis=1)], axis=1).astype(np.float64)
 
     return lost_and_all
+
+
+def in_time(result: SliceResult, runs: int, first_s: float, last_s: float) -> NDArray[np.bool_]:
+    """Return (run, object): whether it starts between two times."""
+    start_s = result.objects.start_s.reshape(runs, -1)
+    return (start_s >= first_s) & (start_s <= last_s)
+
+
+def alive(result: SliceResult, runs: int) -> NDArray[np.bool_]:
+    """Return (run, object): whether nothing killed it."""
+    return result.objects.status.reshape(runs, -1) != KILLED
