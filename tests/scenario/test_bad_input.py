@@ -42,62 +42,6 @@ variants:
 # what is replaced, by what, the line at which it is reported, words of the message, words of the hint
 SPOILED = [
     (
-        "doctrine: {blue: {}}",
-        "doctrine: {blue: {shots: {policy: shoot_look_shoot, salvo: 2}}}",
-        7,
-        "doctrine 'blue' looks after each shot, but fires salvos of 2",
-        "leave 'salvo' out",
-    ),
-    (
-        "doctrine: {blue: {}}",
-        "doctrine: {blue: {shots: {policy: shoot_shoot_look, salvo: 1}}}",
-        7,
-        "doctrine 'blue' shoots twice before it looks, but fires salvos of 1",
-        "policy: shoot_look_shoot",
-    ),
-    (
-        "doctrine: {blue: {}}",
-        "doctrine: {blue: {shots: {salvo: 1, spacing: 3 s}}}",
-        7,
-        "doctrine 'blue' spaces the interceptors of a salvo, and there is one in each",
-        "remove 'spacing'",
-    ),
-    (
-        "remote_use: CUE",
-        "remote_use: LAUNCH_ON_REMOTE",
-        18,
-        "link 'l16' allows LAUNCH_ON_REMOTE but does not carry fire_control",
-        "add 'fire_control' to 'carries'",
-    ),
-    (
-        "carries: [track], remote_use: CUE",
-        "carries: [fire_control], remote_use: NONE",
-        18,
-        "link 'l16' has fire_control but does not carry tracks",
-        "add 'track'",
-    ),
-    (
-        "load: {s400/48n6e3: 32}}",
-        "load: {s400/48n6e3: 32}, shares_channels_with: unit2}",
-        16,
-        "fire unit 'unit' shares channels with 'unit2' which is not defined",
-        "fire_units",
-    ),
-    (
-        "load: {s400/48n6e3: 32}}",
-        "load: {s400/48n6e3: 32}, shares_channels_with: unit}",
-        16,
-        "fire unit 'unit' shares channels with itself",
-        "name the unit whose radar it is",
-    ),
-    (
-        "load: {s400/48n6e3: 32}}",
-        "load: {s400/48n6e3: 32}, stock: {s400/9m96e2: 4}}",
-        16,
-        "fire unit 'unit' has a stock of 's400/9m96e2', of which it has none ready",
-        "remove the stock",
-    ),
-    (
         "doctrine: blue, iff: [mode3]}",
         "doctrine: blue, iff: [mode3], tracker: {association: jpda}}",
         9,
