@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from duty_invariants import assert_duties
 from openiamd.catalogue.resolved import ResolvedScenario
 from openiamd.physics.geodesy import EARTH_RADIUS_M
 from openiamd.results.slices import EventRows, ObjectRows
@@ -27,6 +28,7 @@ def assert_invariants(outcome: Outcome) -> None:
     assert_shots(outcome)
     assert_channels(events, outcome.scenario)
     assert_picture(outcome)
+    assert_duties(outcome)
 
 
 def assert_no_nan(outcome: Outcome) -> None:

@@ -2,14 +2,16 @@
 
 ``scenarios()`` draws the plain data of a scenario file and ``scenario_texts()`` its YAML; both pass
 ``load_scenario``, ``check`` and ``resolve``. Covered: both kinds of flight, orbits, random arrivals, links of all
-contents, superiors, all weapons control statuses and methods of control, boxed readiness, hours of duty, sensors in
-the air, idealised switches and real catalogue entries.
+contents, superiors, all weapons control statuses and methods of control, contact loss, states and forms of readiness,
+faults, losses, hours of duty, sensors in the air, idealised switches and real catalogue entries.
 """
 
 from typing import Any
 
 import yaml
 from hypothesis import strategies as st
+
+from stress_strategies import assignments, contact_losses, stresses
 
 Data = dict[str, Any]
 CENTRE = (39.9, 32.9)
@@ -77,20 +79,21 @@ def schedules() -> st.SearchStrategy[Data]:
 @st.composite
 def doctrines(draw: st.DrawFn, is_idealised: bool, can_be_central: bool) -> Data:
     """Return one set of rules."""
-    statuses = st.sampled_from(["HOLD", "TIGHT", "FREE"])
+    statuses = st.sampled_from(["HOLD", "TIGHT", "TIGHT", "FREE", "FREE"])
     methods = ["DECENTRALIZED", "AUTONOMOUS"] + ["CENTRALIZED"] * can_be_central
     rules: Data = {
         "weapons_control": draw(statuses),
-        "autonomous": draw(statuses),
         "method": draw(st.sampled_from(methods)),
         "shots": {"salvo": draw(st.integers(1, 3)), "salvos": draw(st.integers(1, 3))},
         "interrogations": draw(st.integers(0, 3)),
         "self_defence": draw(switches),
     }
+    rules |= draw(contact_losses()) or {"autonomous": draw(statuses)}
     if draw(switches):
         rules["decision_delay"] = draw(seconds)
     if is_idealised and draw(switches):
         rules["engage"] = "once"
+    rules |= draw(assignments(is_idealised))
     return rules
 
 
@@ -114,10 +117,11 @@ def forces(draw: st.DrawFn, types: Data, is_idealised: bool) -> Data:
     for name in names:
         radar = {"type": types["radar"], "node": name, "at": draw(places()), "interrogator": draw(switches)}
         sensors[f"{name}-radar"] = radar | {"facing": draw(bearings)} | draw(duties())
-        if draw(switches):
-            site = draw(places())
-            sensors[f"{name}-guide"] = {"type": types["guide"], "node": name, "at": site, "facing": draw(bearings)}
-            unit = {"type": types["unit"], "node": name, "at": site, "facing": draw(bearings)}
+        if draw(st.integers(0, 3)):
+            site, facing = draw(places(most=5)), draw(bearings)
+            guided = facing if draw(st.integers(0, 3)) else draw(bearings)
+            sensors[f"{name}-guide"] = {"type": types["guide"], "node": name, "at": site, "facing": guided}
+            unit = {"type": types["unit"], "node": name, "at": site, "facing": facing}
             unit |= {"radar": f"{name}-guide", "load": {types["load"]: draw(st.integers(0, 8))}}
             if is_idealised and draw(switches):
                 unit |= {"service_time": f"{draw(st.integers(1, 30))} s", "track_probability": 0.9}
@@ -143,7 +147,11 @@ def _node(types: Data, place: list[float], modes: list[str]) -> Data:
 @st.composite
 def link(draw: st.DrawFn, types: Data, sender: str, receiver: str, is_idealised: bool) -> Data:
     """Return one link with whatever contents make sense together."""
-    contents = draw(st.sampled_from([["track"], ["track", "identity"], ["order"], ["track", "identity", "order"]]))
+    contents = draw(
+        st.sampled_from(
+            [["track"], ["track", "identity"], ["order"], ["track", "identity", "order"], ["track", "engagement"]]
+        )
+    )
     use = draw(st.sampled_from(["NONE", "CUE"])) if "track" in contents else "NONE"
     result = {"type": types["link"], "from": sender, "to": receiver, "carries": contents, "remote_use": use}
     if is_idealised and draw(switches):
@@ -153,7 +161,7 @@ def link(draw: st.DrawFn, types: Data, sender: str, receiver: str, is_idealised:
 
 @st.composite
 def scenarios(draw: st.DrawFn) -> Data:
-    """Return the plain data of a valid scenario with variants 'all' and, where something is boxed, 'boxed'."""
+    """Return the plain data of a valid scenario with variants 'all' and, where something disturbs it, 'stress'."""
     is_idealised = draw(switches)
     types = IDEAL if is_idealised else REAL
     with_asset = draw(st.integers(0, 4)) > 0
@@ -192,18 +200,8 @@ def scenarios(draw: st.DrawFn) -> Data:
         data["idealised"] |= {"identify": "hostile"} if draw(switches) else {}
     data["variants"] = {"all": {}}
     if draw(switches):
-        data["variants"]["boxed"] = {"readiness": draw(readiness(list(parts["nodes"]), bool(data["raids"])))}
+        data["variants"]["stress"] = draw(stresses(data))
     return data
-
-
-@st.composite
-def readiness(draw: st.DrawFn, nodes: list[str], has_raid: bool) -> Data:
-    """Return one entry, a boxed state of some nodes, with a warning where there is a raid to warn of."""
-    boxed: Data = {"state": "boxed", "applies_to": draw(st.lists(st.sampled_from(nodes), min_size=1, unique=True))}
-    if has_raid and draw(switches):
-        marks = {"source": "drawn", "source_class": "E", "verification": "D"}
-        boxed["warning"] = {"lead": {"nominal": "5 min", "low": "0 min", "high": "10 min"} | marks}
-    return {"stored": boxed}
 
 
 def scenario_texts() -> st.SearchStrategy[str]:

@@ -10,7 +10,8 @@ import pytest
 
 from openiamd import cli
 
-COMMANDS = ["check", "run", "compare", "explain", "coverage", "track", "catalogue", "terrain", "validate", "schema"]
+COMMANDS = ["check", "run", "compare", "explain", "resilience", "saturation", "coverage", "track", "catalogue"]
+COMMANDS += ["terrain", "validate", "schema"]
 IAMD = [sys.executable, "-m", "openiamd.cli"]
 ESTIMATE = {"mean": 1.5, "low": 1.0, "high": 2.0, "n": 4, "method": "paired t"}
 SUMMARY = {

@@ -33,7 +33,7 @@ def light_command(line: str) -> str | None:
     command = line.removeprefix("$ ").partition(" #")[0].strip()
     if words[1:2] == ["validate"]:
         return None  # the whole V&V book has its own test
-    if words[1:2] in (["run"], ["compare"]):
+    if words[1:2] in (["run"], ["compare"], ["resilience"], ["saturation"]):
         command = re.sub(r" -n \d+", "", command) + f" -n {FEW_RUNS}"
     return command
 

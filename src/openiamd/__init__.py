@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from openiamd.studies.compare import compare
     from openiamd.studies.coverage import coverage
     from openiamd.studies.explain import explain
+    from openiamd.studies.resilience import resilience
+    from openiamd.studies.saturation import saturation
     from openiamd.studies.simulate import simulate
     from openiamd.studies.track_plots import track_plots
     from openiamd.world.compile import compile_world
@@ -33,7 +35,9 @@ __all__ = [
     "explain",
     "load_scenario",
     "open_results",
+    "resilience",
     "resolve",
+    "saturation",
     "simulate",
     "track_plots",
 ]
@@ -46,6 +50,8 @@ _HOMES = {
     "simulate": "openiamd.studies.simulate",
     "compare": "openiamd.studies.compare",
     "coverage": "openiamd.studies.coverage",
+    "resilience": "openiamd.studies.resilience",
+    "saturation": "openiamd.studies.saturation",
     "explain": "openiamd.studies.explain",
     "track_plots": "openiamd.studies.track_plots",
     "open_results": "openiamd.results.store",

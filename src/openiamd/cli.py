@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from openiamd import __version__
 from openiamd.errors import OpenIAMDError, UsageError, format_error
 from openiamd.options import Parser, add_options, available_processors, output_file, output_folder
+from openiamd.stress import resilience, saturation
 
 if TYPE_CHECKING:
     from openiamd.scenario.model import Scenario
@@ -368,7 +369,8 @@ def _parser() -> tuple[Parser, list[str]]:
     parser = Parser(prog="iamd", description="Simulate integrated air and missile defence.", allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"openiamd {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=Parser)
-    for function in (check, run, compare, explain, coverage, track, score, catalogue, terrain, validate, schema):
+    functions = (run, compare, explain, resilience, saturation, coverage, track, score, catalogue, terrain, validate)
+    for function in (check, *functions, schema):
         text = (function.__doc__ or "").splitlines()[0]
         command = commands.add_parser(function.__name__, help=text, description=text, allow_abbrev=False)
         command.set_defaults(function=function)

@@ -84,6 +84,13 @@ def message(text: str) -> None:
     print(text, file=sys.stderr)
 
 
+def print_json(value: Any) -> None:
+    """Print a value as JSON on stdout."""
+    import json
+
+    print(json.dumps(value, indent=2, allow_nan=False))
+
+
 def table(
     title: str,
     headings: Sequence[str],
@@ -133,11 +140,11 @@ def summary_tables(summary: Mapping[str, Any]) -> None:
     variants: Mapping[str, Measures] = summary["variants"]
     differences: Mapping[str, Measures] = summary.get("differences", {})
     interval = f"mean [{100 * summary['confidence']:g} % interval] over n runs, by method"
-    _estimates_table("", variants, _interval, headline_measures(variants.values()), interval)
+    _estimates_table("", variants, interval_text, headline_measures(variants.values()), interval)
     if differences:
         title = f"difference to {summary['reference']}, paired run by run"
         words = f"{interval}; more or less where the interval excludes zero, else unclear"
-        _estimates_table(title, differences, _difference, headline_measures(differences.values()), words)
+        _estimates_table(title, differences, difference_text, headline_measures(differences.values()), words)
 
 
 def track_tables(found: Mapping[str, Any]) -> None:
@@ -260,7 +267,7 @@ def _side_by_side(widths: Mapping[str, int], fixed: int) -> list[list[str]]:
     return groups
 
 
-def _interval(estimate: Mapping[str, Any] | None) -> str:
+def interval_text(estimate: Mapping[str, Any] | None) -> str:
     """Return mean and interval with the decimals that the interval's width bears out."""
     if estimate is None or estimate["mean"] is None:
         return "–"
@@ -272,12 +279,12 @@ def _interval(estimate: Mapping[str, Any] | None) -> str:
     return f"{mean:,.{decimals}f} [{low:,.{decimals}f}, {high:,.{decimals}f}]"
 
 
-def _difference(estimate: Mapping[str, Any] | None) -> str:
+def difference_text(estimate: Mapping[str, Any] | None) -> str:
     """Return the interval and, in a word, whether it excludes zero."""
     if estimate is None or estimate["mean"] is None or estimate["low"] is None or estimate["high"] is None:
         return "–"
     verdict = "more" if estimate["low"] > 0.0 else "less" if estimate["high"] < 0.0 else "unclear"
-    return f"{_interval(estimate)} {verdict}"
+    return f"{interval_text(estimate)} {verdict}"
 
 
 def _counts(estimates: Sequence[Mapping[str, Any]]) -> str:

@@ -47,6 +47,28 @@ def _names(text: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def _rates(text: str) -> list[float]:
+    """Return arrival rates, 1/s: numbers of which the last carries the unit, as in 0.5,1,2/min, or each its own."""
+    found = re.fullmatch(r"([^/]+)/\s*(s|min|h)", text.strip())
+    words = found[1].split(",") if found else [""]
+    try:
+        rates = [float(word) / {"s": 1.0, "min": 60.0, "h": 3600.0}[found[2]] for word in words] if found else []
+    except ValueError:
+        rates = []
+    if not rates or not all(0.0 < rate < math.inf for rate in rates):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a list of rates above 0 such as 0.5,1,2,4/min")
+    return rates
+
+
+def _whole_numbers(low: int, high: int) -> Any:
+    """Return a reader of whole numbers separated by commas."""
+
+    def read(text: str) -> list[int]:
+        return list(dict.fromkeys(_whole_number(low, high)(word.strip()) for word in text.split(",")))
+
+    return read
+
+
 def _quantity(dimension: str) -> Any:
     """Return a reader of a quantity with its unit; its complaints are those of the scenario file."""
 
@@ -90,38 +112,35 @@ def add_options(name: str, command: argparse.ArgumentParser) -> None:
     """Add the arguments and options of the command ``name``."""
     if name == "terrain":
         command.add_argument("action", choices=["get"], metavar="get", help="the word `get`")
-    if name in ("check", "run", "compare", "coverage", "terrain"):
+    if name in ("check", "run", "compare", "resilience", "saturation", "coverage", "terrain"):
         command.add_argument("scenario", metavar="SCENARIO", help="a name from the gallery or a path to a YAML file")
-    if name in ("run", "compare"):
+    if name in ("run", "compare", "resilience", "saturation"):
         _add_study_options(command)
-    if name in ("run", "compare", "coverage"):
+    if name in ("run", "compare", "resilience", "saturation", "coverage"):
         command.add_argument("-o", dest="output", type=Path, metavar="DIR", help="folder, absent or empty")
         command.add_argument("--terrain", metavar="SOURCE", help=TERRAIN)
-    if name == "track":
-        _add_track_options(command)
-    if name == "score":
-        _add_score_options(command)
-    if name == "explain":
-        _add_explain_options(command)
-    if name in ("run", "compare", "explain", "coverage", "track", "score", "catalogue", "validate"):
+    if name not in ("check", "terrain", "schema"):
         command.add_argument("--json", action="store_true", help="print JSON alone on stdout")
-    if name == "run":
+    if name in ("run", "resilience", "saturation"):
         command.add_argument("--variant", metavar="V", help="variant (default: the scenario's reference)")
     if name in ("compare", "coverage"):
         command.add_argument(
             "--variants", type=_names, metavar="A,B", help="variants (default: those that the scenario compares)"
         )
-    if name == "coverage":
-        _add_coverage_options(command)
     if name == "validate":
         command.add_argument("--all", action="store_true", help="print every row, not only misses")
         command.add_argument(
             "--only", default="", metavar="TEXT", help="only rows whose id or title contains TEXT, such as swerling"
         )
+    own = {
+        "track": _add_track_options, "score": _add_score_options, "explain": _add_explain_options,
+        "coverage": _add_coverage_options, "resilience": _add_resilience_options,
+        "saturation": _add_saturation_options, "terrain": _add_terrain_options,
+    }  # fmt: skip
+    if name in own:
+        own[name](command)
     if name == "catalogue":
         command.add_argument("entry", nargs="?", metavar="ENTRY", help="one entry, such as s400/91n6e")
-    if name == "terrain":
-        _add_terrain_options(command)
 
 
 def _add_coverage_options(command: argparse.ArgumentParser) -> None:
@@ -147,6 +166,62 @@ def _add_coverage_options(command: argparse.ArgumentParser) -> None:
         metavar="A",
         help="of the vertical cuts, such as 170deg (default: toward the raid)",
     )
+
+
+def _add_resilience_options(command: argparse.ArgumentParser) -> None:
+    """Add what `resilience` alone takes."""
+    command.add_argument(
+        "--order", type=_whole_number(1, 2), default=1, metavar="K", help="1: single losses (default), 2: pairs as well"
+    )
+    command.add_argument(
+        "--at",
+        type=_quantity("time"),
+        default=0.0,
+        metavar="TIME",
+        help="when elements are lost (default: from the start)",
+    )
+    command.add_argument(
+        "--until", type=_quantity("time"), metavar="TIME", help="when they are back on duty (default: never)"
+    )
+    command.add_argument(
+        "--elements",
+        type=_names,
+        metavar="A,B",
+        help="nodes, sensors, fire units and links to lose (default: all used)",
+    )
+    command.add_argument(
+        "--measure", default="leakers", metavar="M",
+        help="what losses are ranked by: leakers (default), leakers.drone, friendly_engaged, civil_engaged …",
+    )  # fmt: skip
+
+
+def _add_saturation_options(command: argparse.ArgumentParser) -> None:
+    """Add what `saturation` alone takes."""
+    command.add_argument(
+        "--class", dest="object_class", required=True, metavar="C", help="class of the attackers, such as drone"
+    )
+    command.add_argument(
+        "--rate", type=_rates, default=[rate / 60.0 for rate in (0.5, 1.0, 2.0, 4.0)], metavar="A,B/UNIT",
+        help="arrivals of the class, all groups together (default: 0.5,1,2,4/min)",
+    )  # fmt: skip
+    command.add_argument(
+        "--channels",
+        type=_whole_numbers(1, 1_000),
+        metavar="A,B",
+        help="fire channels a unit (default: the scenario's)",
+    )
+    command.add_argument(
+        "--magazine", type=_whole_numbers(1, 100_000), metavar="A,B", help="rounds a unit (default: the scenario's)"
+    )
+    command.add_argument(
+        "--window", type=_quantity("time"), default=1200.0, metavar="TIME",
+        help="attackers that start within it, after the warm-up, count (default: 20 min)",
+    )  # fmt: skip
+    command.add_argument("--alone", action="store_true", help="without the scenario's other hostile objects")
+    command.add_argument(
+        "--level", type=_quantity("probability"), default=0.1, metavar="P",
+        help="leak rate up to which the defence holds (default: 0.1)",
+    )  # fmt: skip
 
 
 def _add_study_options(command: argparse.ArgumentParser) -> None:

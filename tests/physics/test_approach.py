@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from openiamd.physics.approach import time_to_go_s, time_to_impact_s, time_to_reach_s
+from openiamd.physics.approach import first_reached, time_to_go_s, time_to_impact_s, time_to_reach_s
 from openiamd.physics.geodesy import EARTH_RADIUS_M
 
 MU_M3_PER_S2 = 3.986004418e14
@@ -110,6 +110,8 @@ def test_the_soonest_place_counts():
     course = np.array([0.0, -50e3, 100.0, 0.0, 250.0, 0.0])
     assert time_to_go_s(course, False, places_m, radii_m) == pytest.approx(120.0, abs=0.1)
     assert time_to_go_s(course, False, places_m[:1], radii_m[:1]) == pytest.approx(200.0)
+    assert first_reached(course, False, places_m, radii_m)[0] == 1
+    assert first_reached(course, False, places_m[:0], radii_m[:0]) == (-1, math.inf)
     assert time_to_go_s(course, False, places_m[:0], radii_m[:0]) == math.inf
     falling = np.array([0.0, -100e3, 60e3, 0.0, 1_200.0, -300.0])
     impact_m, time_s = fall(falling)

@@ -159,3 +159,33 @@ def test_intervals_cover_what_they_promise():
         ]
     # Four standard errors of a share of 1500 at 0.95 are 0.0225; Newcombe's method is slightly conservative.
     assert np.all(np.abs(hits / trials - 0.95) < 0.0225)
+
+
+def test_a_ratio_of_either_sign_is_jackknifed():
+    part, whole = np.array([1.0, -2.0, 4.0, 0.0]), np.array([3.0, 2.0, 5.0, 4.0])
+    found = statistics.ratio(part, whole)
+    left_out = [(part.sum() - part[run]) / (whole.sum() - whole[run]) for run in range(4)]
+    error = np.sqrt(3.0 / 4.0 * np.sum((left_out - np.mean(left_out)) ** 2))
+    half = scipy.stats.t.ppf(0.975, 3) * error
+    assert (found.mean, found.low, found.high) == pytest.approx((3.0 / 14.0, 3.0 / 14.0 - half, 3.0 / 14.0 + half))
+    assert found.low < 0.0
+    assert np.isnan(statistics.ratio(part, np.array([9.0, -9.0, 1.0, 0.0])).mean)
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_a_ratio_that_never_varies_has_the_width_of_the_poisson_limit(value):
+    whole = np.array([3.0, 2.0, 5.0, 4.0])
+    found = statistics.ratio(value * whole, whole)
+    assert found.mean == value
+    assert found.high - value == pytest.approx(value - found.low) == pytest.approx(-np.log(0.025) / 14.0)
+
+
+def test_a_share_stays_within_0_and_1():
+    whole = np.array([3.0, 2.0, 5.0, 4.0])
+    none, all_of_them = statistics.share(0.0 * whole, whole), statistics.share(whole, whole)
+    assert (none.mean, none.low) == (0.0, 0.0)
+    assert (all_of_them.mean, all_of_them.high) == (1.0, 1.0)
+    assert all_of_them.low == pytest.approx(1.0 - none.high) == pytest.approx(1.0 + np.log(0.025) / 14.0)
+    most = statistics.share(np.array([3.0, 2.0, 1.0, 4.0]), whole)
+    assert most.mean == pytest.approx(10.0 / 14.0)
+    assert most.low < most.mean < most.high == 1.0

@@ -12,6 +12,7 @@ from openiamd.scenario.checks import check
 from openiamd.scenario.document import read_document
 from openiamd.scenario.model import Scenario
 from strategies import Data, scenario_texts, scenarios
+from stress_strategies import STATES
 
 
 @cache
@@ -36,9 +37,20 @@ COVERED: dict[str, Callable[[Data], bool]] = {
     "identity on a link": lambda data: any("identity" in link["carries"] for link in data["links"].values()),
     "superior": lambda data: any("superior" in node for node in data["nodes"].values()),
     "central control": lambda data: data["doctrine"]["rules"]["method"] == "CENTRALIZED",
-    "boxed": lambda data: "boxed" in data["variants"],
+    "contact loss": lambda data: "contact_loss" in data["doctrine"]["rules"],
+    "optimal assignment": lambda data: data["doctrine"]["rules"].get("assignment") == "optimal",
+    "random assignment": lambda data: data["doctrine"]["rules"].get("assignment") == "random",
+    "engagements on a link": lambda data: any("engagement" in link["carries"] for link in data["links"].values()),
+    "faults": lambda data: "faults" in data["variants"].get("stress", {}),
+    "losses": lambda data: "assets" in data["variants"].get("stress", {}),
+    **{
+        form: lambda data, form=form: any(
+            entry["state"] == form for entry in data["variants"].get("stress", {}).get("readiness", {}).values()
+        )
+        for form in (*STATES, "hours", "cued", "sector", "hold", "training")
+    },
     "free": lambda data: data["doctrine"]["rules"]["weapons_control"] == "FREE",
-    "hold": lambda data: data["doctrine"]["rules"]["weapons_control"] == "HOLD",
+    "weapons hold": lambda data: data["doctrine"]["rules"]["weapons_control"] == "HOLD",
     "real systems with fire units": lambda data: "idealised" not in data and len(data["fire_units"]) > 0,
     "fixed service time": lambda data: any("service_time" in unit for unit in data["fire_units"].values()),
     "sensor in the air": lambda data: "eye-radar" in data["sensors"],

@@ -13,7 +13,7 @@ from openiamd.world.events import COUNT, FITS
 from scenes import real_scene, resolved
 from stage_calls import STAGES, advance, calls
 
-SHARED = ("work", "nearest", "scratch")  # scratch space belongs to no run
+SHARED = ("work", "choice", "optimum", "nearest", "scratch")  # scratch space belongs to no run
 MIDDLE_S = 299.0  # the next step ends at a sample time
 
 

@@ -20,6 +20,7 @@ TARGETS = [
     *("leakage.wilkening", "leakage.common-mode", "leakage.look", "leakage.salvo", "leakage.magazine"),
     *("saturation.load", "saturation.standalone", "saturation.pool", "detection.snr", "detection.start"),
     *("siap.", "latency.", "fly-by.", "depth.", "identity.", "T-01.chain", "T-02", "T-03", "T-04", "T-05", "T-06"),
+    *("fire.random", "fire.coordinated", "fire.linked", "fire.unlinked", "assignment.5x5", "assignment.6-alike"),
     *("T-07", "T-15", "T-16", "T-18", "T-19", "sets.wilkening", "sets.floor", "sets.layered", "sets.magazine"),
     *("impatience.", "roc.", "identity.rare-", "identity.no-common-mode", "depth.chain.slow-90"),
 ]

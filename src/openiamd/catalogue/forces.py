@@ -78,6 +78,12 @@ def _node(scenario: Scenario, values: Values, name: str) -> Node:
         conflict=rules.conflict,
         fusion=node.fusion,
         motion=node.tracker.motion if node.tracker else "cv",
+        assignment=rules.assignment,
+        coordinates=rules.coordinate,
+        half_time_s=values.scenario(f"{path}.priority.half_time", rules.priority.half_time),
+        weight_ballistic=rules.priority.classes.ballistic,
+        weight_air=rules.priority.classes.air,
+        weight_slow=rules.priority.classes.slow,
         contact_action=lost.action if lost and lost.action in CONTACT_ACTIONS else "",
         slow_speed_mps=values.scenario(f"{path}.slow_speed", rules.slow_speed),
     )

@@ -136,6 +136,7 @@ def _links(scenario: Scenario, values: Values) -> tuple[Link, ...]:
                 carries_track="track" in link.carries,
                 carries_identity="identity" in link.carries,
                 carries_order="order" in link.carries,
+                carries_engagement="engagement" in link.carries,
                 remote_use=link.remote_use,
                 extrapolate=link.extrapolate,
                 active_from_s=link.active.start.value if link.active else 0.0,

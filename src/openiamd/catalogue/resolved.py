@@ -17,6 +17,7 @@ CONTROL_STATUSES = ("HOLD", "TIGHT", "FREE")
 METHODS_OF_CONTROL = ("DECENTRALIZED", "CENTRALIZED", "AUTONOMOUS")
 TOWARD = ("", "asset", "node")
 CONFLICT_RULES = ("own_reply", "friend", "authority", "threat")
+ASSIGNMENTS = ("greedy", "optimal", "random")
 FUSIONS = ("own", "best", "covariance_intersection", "naive")
 CONTACT_ACTIONS = ("", "dark", "self_defence")
 REMOTE_USES = ("NONE", "CUE", "LAUNCH_ON_REMOTE", "ENGAGE_ON_REMOTE")
@@ -159,6 +160,12 @@ class Node:
     spacing_s: float = 0.0  # from one interceptor of a salvo to the next; 0: together
     contact_action: str = ""  # one of CONTACT_ACTIONS: what it does beyond its status when contact is lost
     slow_speed_mps: float = 80.0  # slower than this is a slow target
+    assignment: str = "greedy"  # one of ASSIGNMENTS
+    coordinates: bool = True  # holds fire at what it hears that another node engages
+    half_time_s: float = 120.0  # time to go that halves what a track is worth
+    weight_ballistic: float = 1.0  # by target class
+    weight_air: float = 1.0
+    weight_slow: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -296,6 +303,7 @@ class Link:
     carries_track: bool
     carries_identity: bool
     carries_order: bool
+    carries_engagement: bool
     remote_use: str  # one of REMOTE_USES
     extrapolate: bool  # the receiver brings a report forward to now
     active_from_s: float

@@ -51,13 +51,20 @@ def time_to_impact_s(state: NDArray, place_m: NDArray, radius_m: float) -> float
 
 
 @kernel
-def time_to_go_s(state: NDArray, ballistic: bool, places_m: NDArray, radii_m: NDArray) -> float:
-    """Return the shortest time to any of the places (place, 3) with radii (place,), or inf."""
-    shortest_s = math.inf
+def first_reached(state: NDArray, ballistic: bool, places_m: NDArray, radii_m: NDArray) -> tuple[int, float]:
+    """Return which of the places (place, 3) with radii (place,) is reached first, and when; (-1, inf) for none."""
+    first, shortest_s = -1, math.inf
     for place in range(radii_m.shape[0]):
         if ballistic:
             time_s = time_to_impact_s(state, places_m[place], radii_m[place])
         else:
             time_s = time_to_reach_s(state, places_m[place], radii_m[place])
-        shortest_s = min(shortest_s, time_s)
-    return shortest_s
+        if time_s < shortest_s:
+            first, shortest_s = place, time_s
+    return first, shortest_s
+
+
+@kernel
+def time_to_go_s(state: NDArray, ballistic: bool, places_m: NDArray, radii_m: NDArray) -> float:
+    """Return the shortest time to any of the places (place, 3) with radii (place,), or inf."""
+    return first_reached(state, ballistic, places_m, radii_m)[1]

@@ -5,6 +5,7 @@
 | 0 or 1 | Wilson 1927 | Newcombe 1998, method 10 |
 | a count or a mean | Student's t over runs | Student's t over the runs' differences |
 | a rate: events per exposure | ratio, jackknifed over runs | difference of ratios, jackknifed together |
+| a share of a total | ratio, jackknifed over runs, kept within 0 and 1 | – |
 
 Zero events never give zero width: the exact Poisson limit (Garwood 1936) takes over. Only `scipy.special` is used,
 because importing `scipy.stats` takes 1.1 s.
@@ -242,3 +243,36 @@ def rate_difference(
         return Estimate(whole, math.nan, math.nan, 1, ONE_RUN)
     left_out = _leave_one_out(events1, exposure1) - _leave_one_out(events2, exposure2)
     return _jackknife(whole, left_out, confidence, PAIRED_JACKKNIFE)
+
+
+def ratio(numerator: Floats, denominator: Floats, confidence: float = CONFIDENCE) -> Estimate:
+    """Return Σ numerator / Σ denominator over runs (run,), of either sign, jackknifed over runs.
+
+    Where the numerator is 0 in every run, or equal to the denominator, it could differ by as many events in all as the
+    exact Poisson limit says.
+    """
+    numerator, denominator = _pairs(numerator, denominator)
+    n = len(numerator)
+    if not _exposed(denominator):
+        return Estimate(math.nan, math.nan, math.nan, n, NO_RUN)
+    total = float(denominator.sum())
+    whole = float(numerator.sum()) / total
+    if not numerator.any() or np.array_equal(numerator, denominator):
+        half = poisson_limits(0, confidence)[1] / total
+        return Estimate(whole, whole - half, whole + half, n, POISSON_EQUAL)
+    if n == 1:
+        return Estimate(whole, math.nan, math.nan, 1, ONE_RUN)
+    return _jackknife(whole, _leave_one_out(numerator, denominator), confidence, JACKKNIFE)
+
+
+def share(part: Floats, whole: Floats, confidence: float = CONFIDENCE) -> Estimate:
+    """Return Σ part / Σ whole over runs (run,) where each part is a count out of a whole: within 0 and 1.
+
+    None at all has the exact Poisson upper limit, and all of them the same limit from the other end.
+    """
+    part, whole = _pairs(part, whole)
+    if len(part) and np.array_equal(part, whole) and _exposed(whole):
+        none = rate(whole - part, whole, confidence)
+        return none._replace(mean=1.0, low=max(0.0, 1.0 - none.high), high=1.0)
+    found = rate(part, whole, confidence)
+    return found._replace(high=min(1.0, found.high)) if math.isfinite(found.high) else found

@@ -126,12 +126,8 @@ def links_are_represented(scenario: Scenario) -> Iterator[Problem]:
         path = ("links", name)
         if link.sender == link.receiver:
             yield Problem((*path, "to"), f"link '{name}' joins node '{link.sender}' with itself", "name another node")
-        needs_tracks = (
-            ("identity", "identity" in link.carries),
-            ("fire_control", "fire_control" in link.carries),
-            (link.remote_use, link.remote_use != "NONE"),
-        )
-        for what, present in needs_tracks:
+        contents = [(what, what in link.carries) for what in ("identity", "engagement", "fire_control")]
+        for what, present in (*contents, (link.remote_use, link.remote_use != "NONE")):
             if present and "track" not in link.carries:
                 message = f"link '{name}' has {what} but does not carry tracks"
                 yield Problem((*path, "carries"), message, "add 'track' to 'carries'")
@@ -185,7 +181,9 @@ def idealisations_are_declared(scenario: Scenario) -> Iterator[Problem]:
         used.append((("fire_units", name, "service_time"), unit.service_time is not None))
         used.append((("fire_units", name, "track_probability"), unit.track_probability is not None))
     used += [(("links", name, "extrapolate"), not link.extrapolate) for name, link in scenario.links.items()]
-    used += [(("doctrine", name, "engage"), rules.engage == "once") for name, rules in scenario.doctrine.items()]
+    for name, rules in scenario.doctrine.items():
+        used.append((("doctrine", name, "engage"), rules.engage == "once"))
+        used.append((("doctrine", name, "assignment"), rules.assignment == "random"))
     for path, is_used in used:
         if is_used:
             message = f"{describe(path)} is an idealisation, and the scenario does not declare itself idealised"

@@ -58,6 +58,25 @@ class HostileBehaviour(Entry):
     )
 
 
+class ClassWeights(Entry):
+    """What a track of each target class is worth against the others."""
+
+    ballistic: float = Field(
+        default=1.0, ge=0.0, allow_inf_nan=False, description="At least as fast as 'ballistic_speed'."
+    )
+    air: float = Field(default=1.0, ge=0.0, allow_inf_nan=False, description="In between.")
+    slow: float = Field(default=1.0, ge=0.0, allow_inf_nan=False, description="Slower than 'slow_speed'.")
+
+
+class Priority(Entry):
+    """What a track is worth: value of the asset it reaches first x class weight x 2^(-time to go / half_time)."""
+
+    half_time: PositiveTime = Field(
+        default=_default(120.0, "s"), description="Time to go that halves the worth of a track."
+    )
+    classes: ClassWeights = Field(default_factory=ClassWeights, description="Weight of each target class.")
+
+
 class ContactLoss(Entry):
     """What a node does that no longer hears its superior."""
 
@@ -88,6 +107,16 @@ class Doctrine(Entry):
         description="Who decides on engagements: the node itself, its superior, or the node cut off.",
     )
     shots: Shots = Field(default_factory=Shots, description="Shot doctrine.")
+    assignment: Literal["greedy", "optimal", "random"] = Field(
+        default="greedy",
+        description="Which track goes to which fire unit. greedy: again and again the pair of greatest worth x kill "
+        "probability. optimal: the greatest sum of that over all free channels. random (idealised): worths are drawn.",
+    )
+    priority: Priority = Field(default_factory=Priority, description="What a track is worth in the assignment.")
+    coordinate: bool = Field(
+        default=True,
+        description="Whether a node holds fire at what a link that carries 'engagement' says another node engages.",
+    )
     decision_delay: Time | None = Field(
         default=None,
         description="From confirmed track to first decision; without it, that of the node's catalogue entry.",

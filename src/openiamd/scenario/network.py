@@ -14,8 +14,10 @@ class Link(Entry):
     type: str = Field(description="Catalogue entry of kind 'link', like nato/link16.")
     sender: Identifier = Field(alias="from", description="Node that sends.")
     receiver: Identifier = Field(alias="to", description="Node that receives.")
-    carries: list[Literal["track", "identity", "order", "fire_control"]] = Field(
-        min_length=1, description="What it carries; fire_control: tracks good enough to launch or guide by."
+    carries: list[Literal["track", "identity", "order", "engagement", "fire_control"]] = Field(
+        min_length=1,
+        description="What it carries; engagement: which tracks the sender engages, or hears engaged; fire_control: "
+        "tracks good enough to launch or guide by.",
     )
     remote_use: Literal["NONE", "CUE", "LAUNCH_ON_REMOTE", "ENGAGE_ON_REMOTE"] = Field(
         default="NONE",

@@ -10,6 +10,7 @@ from openiamd.estimation.fusion import track_quality
 from openiamd.kernels import kernel
 from openiamd.physics.draws import LOSS, uniform
 from openiamd.world.arrays import Draws, Floats
+from openiamd.world.coordination import hear_engagement, tell_engagement, tells_engagement
 from openiamd.world.correlation import (
     STALE_INTERVALS,
     adopt_number,
@@ -73,9 +74,10 @@ def send(
     ring = index % state.filled.shape[2]
     count = 0
     for slot in range(tracks.top[run, sender]):
-        if not line.carries_track or not reports(send_s, links, tracks, run, sender, slot):
-            continue
         held = tracks.row[run, sender, slot]
+        whole = line.carries_track and reports(send_s, links, tracks, run, sender, slot)
+        if not whole and not (line.carries_engagement and tells_engagement(send_s, held)):
+            continue
         if line.loss > 0.0:
             draw = uniform(draws.seed, draws.first + run, LOSS, line.entity, held.subject, index, 0)
             if draw < line.loss:
@@ -96,6 +98,8 @@ def send(
         report.ordered = report.ordered and not state.node[run, sender].on_hold
         report.subject = held.subject
         report.cause = held.cause
+        report.whole = whole
+        tell_engagement(send_s, sender, held, report)
         count += 1
     state.filled[run, link, ring] = count
 
@@ -139,6 +143,11 @@ def take_report(
     """Bring one report into the receiver's track file: to the track that it is about, else as a new received track."""
     line, said = links.row[link], state.report[run, link, ring, report]
     node = line.receiver
+    if not said.whole:
+        slot = find_number(tracks, run, node, said.number)
+        if slot != NONE:
+            hear_engagement(line, said, tracks.row[run, node, slot])
+        return
     slot = find_track(arrival_s, links, nodes, tracker, tracks, state, events, scratch, run, link, ring, report)
     if slot == NONE:
         slot = open_slot(tracks, run, node)
@@ -149,6 +158,8 @@ def take_report(
         tracks.row[run, node, slot].subject = said.subject
         tracks.row[run, node, slot].confirmed_s = arrival_s
     held = tracks.row[run, node, slot]
+    if line.carries_engagement:
+        hear_engagement(line, said, held)
     if held.remote_link not in (NONE, link) and stands_back(arrival_s, links, line, said, held):
         return
     keep_report(

@@ -62,8 +62,8 @@ def step(world: World, draws: Draws, state: State, time_s: float, first: int, la
         last,
     )
     decide(
-        time_s, dt, w.nodes, w.assets, w.fire_units, w.interceptors, s.messages, s.tracks, s.weapons, s.events,
-        s.work, s.scratch, first, last,
+        time_s, dt, w.nodes, w.assets, w.fire_units, w.interceptors, s.messages, draws, s.tracks, s.weapons, s.events,
+        s.choice, s.optimum, s.scratch, first, last,
     )  # fmt: skip
     engage(
         time_s, dt, w.nodes, w.assets, w.fire_units, w.interceptors, w.threats, w.terrain, draws, s.threats, s.sensors,

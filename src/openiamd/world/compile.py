@@ -9,6 +9,7 @@ import numpy as np
 
 from openiamd.errors import ScenarioError
 from openiamd.world.arrays import Floats
+from openiamd.world.assignment import AssignmentWork, create_assignment_work
 from openiamd.world.doctrine import (
     AssetTable,
     CorridorTable,
@@ -21,6 +22,7 @@ from openiamd.world.events import EVENTS_FULL, PLOTS_FULL, TRACKS_FULL, EventLog
 from openiamd.world.evidence import BeliefTable, PlanTable, compile_beliefs, compile_plans
 from openiamd.world.models import ModelBank, create_model_bank
 from openiamd.world.network import LinkTable, MessageState, compile_links, create_message_state
+from openiamd.world.optimum import OptimumWork, create_optimum_work
 from openiamd.world.picture import PictureTally, ScoreWork, create_picture_tally, create_score_work
 from openiamd.world.plots import PlotBuffer, create_plot_buffer
 from openiamd.world.propagation import PropagationTable, compile_propagation
@@ -80,6 +82,8 @@ class State(NamedTuple):
     picture: PictureTally
     events: EventLog
     work: TrackerWork
+    choice: AssignmentWork
+    optimum: OptimumWork | None  # None where no node assigns optimally
     nearest: ScoreWork
     scratch: Floats  # (2, 6)
     duty: DutyState | None
@@ -163,6 +167,7 @@ def _refuse_collisions(scenario: ResolvedScenario, world: World) -> None:
         (world.sensors.row["interrogator"], [f"{sensor.id}/interrogator" for sensor in scenario.sensors]),
         (world.links.row["entity"], [link.id for link in scenario.links]),
         (world.fire_units.row["entity"], [unit.id for unit in scenario.fire_units]),
+        (world.nodes.row["entity"], [node.id for node in scenario.nodes]),
     ]
     if world.duty is not None:
         nodes = world.duty.element["entity"][: len(scenario.nodes)]
@@ -215,6 +220,8 @@ def create_state(world: World, runs: int, capacity: Capacity) -> State:
         picture=create_picture_tally(runs, sample_count(world), nodes),
         events=create_event_log(runs, capacity.events),
         work=create_tracker_work(capacity.plots, capacity.tracks),
+        choice=create_assignment_work(capacity.tracks, world.fire_units.row.shape[0]),
+        optimum=create_optimum_work(world.nodes, world.fire_units, capacity.tracks),
         nearest=create_score_work(objects),
         scratch=np.zeros((2, 6)),
         duty=create_duty_state(world.duty, runs),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from openiamd.physics.draws import entity_hash
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Rows, rows_of
 from openiamd.world.sensors import stand
 from openiamd.world.terrain import TerrainTable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 HOLD, TIGHT, FREE = 0, 1, 2
 DECENTRALIZED, CENTRALIZED, AUTONOMOUS = 0, 1, 2
+GREEDY, OPTIMAL, RANDOM = 0, 1, 2
 NO_ACTION, FALL_SILENT, SELF_DEFENCE = 0, 1, 2  # places in CONTACT_ACTIONS
 
 
@@ -44,6 +46,13 @@ NODE_COLUMNS = {
     "all_hostile": FLAG,  # idealised: every track is HOSTILE
     "contact_action": WHOLE,  # beyond its status, when contact is lost: NO_ACTION, FALL_SILENT, SELF_DEFENCE
     "weighs": FLAG,  # identifies by Bayes' rule; False: by rules
+    "entity": WHOLE,  # 32-bit hash of the id
+    "assignment": WHOLE,  # GREEDY, OPTIMAL, RANDOM
+    "coordinates": FLAG,  # holds fire at what it hears that another node engages
+    "half_time_s": NUMBER,  # time to go that halves what a track is worth
+    "weight_ballistic": NUMBER,
+    "weight_air": NUMBER,
+    "weight_slow": NUMBER,
 }
 
 
@@ -59,6 +68,7 @@ class AssetTable(NamedTuple):
 
     position_m: Floats  # (asset, 3)
     radius_m: Floats  # (asset,)
+    value: Floats  # (asset,)
     late_m: Floats  # (asset, 2) a kill nearer than this horizontally (0: off) and lower than this over it is late
 
 
@@ -83,7 +93,7 @@ class CorridorTable(NamedTuple):
 
 def compile_nodes(scenario: ResolvedScenario, terrain: TerrainTable) -> NodeTable:
     """Return the rules of each command node."""
-    from openiamd.catalogue.resolved import CONTACT_ACTIONS, CONTROL_STATUSES, METHODS_OF_CONTROL
+    from openiamd.catalogue.resolved import ASSIGNMENTS, CONTACT_ACTIONS, CONTROL_STATUSES, METHODS_OF_CONTROL
 
     nodes = scenario.nodes
 
@@ -94,6 +104,8 @@ def compile_nodes(scenario: ResolvedScenario, terrain: TerrainTable) -> NodeTabl
         "contact_action": [CONTACT_ACTIONS.index(node.contact_action) for node in nodes],
         "all_hostile": [node.identify_all_hostile for node in nodes],
         "weighs": [node.weights is not None for node in nodes],
+        "entity": [entity_hash(node.id) for node in nodes],
+        "assignment": [ASSIGNMENTS.index(node.assignment) for node in nodes],
     }
     for name in NODE_COLUMNS:
         if name not in rows:
@@ -110,6 +122,7 @@ def compile_assets(scenario: ResolvedScenario, terrain: TerrainTable) -> AssetTa
     return AssetTable(
         position_m=np.array([stand(asset.position, scenario.origin, terrain)[0] for asset in assets]).reshape(-1, 3),
         radius_m=np.array([asset.radius_m for asset in assets], np.float64),
+        value=np.array([asset.value for asset in assets], np.float64),
         late_m=np.array([(asset.late_within_m, asset.late_below_m) for asset in assets]).reshape(-1, 2),
     )
 

@@ -92,6 +92,8 @@ def merge_tracks(tracks: TrackState, run: int, node: int, kept: int, gone: int) 
         for row in range(SENSITIVITY):
             for column in range(6):
                 beside[row, column] = other_beside[row, column]
+    if other.engaged_s > held.engaged_s:
+        held.engager, held.engaged_s, held.engaged_until_s = other.engager, other.engaged_s, other.engaged_until_s
     held.number = min(held.number, other.number)
     clear_slot(tracks, run, node, gone)
 

@@ -26,6 +26,7 @@ LINK_COLUMNS = {
     "carries_track": FLAG,
     "carries_identity": FLAG,
     "carries_order": FLAG,
+    "carries_engagement": FLAG,
     "remote_use": WHOLE,
     "remote_quality": WHOLE,  # track quality from which more than a cue is allowed
     "remote_age_s": NUMBER,  # and how long after the latest report
@@ -55,6 +56,10 @@ REPORT_COLUMNS = {
     "ordered": FLAG,
     "subject": WHOLE,
     "cause": WHOLE,  # latest event about the track at the sender
+    "whole": FLAG,  # False: says nothing but who engages the track
+    "engager": WHOLE,  # node that engages it, −1: none known
+    "engaged_s": NUMBER,  # when that node said so
+    "engaged_until_s": NUMBER,  # until when the sender believes it
 }
 CONTACT_COLUMNS = {
     "contact_s": NUMBER,  # latest time slot heard from the superior

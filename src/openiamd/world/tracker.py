@@ -38,7 +38,6 @@ class TrackerWork(NamedTuple):
     cost: Floats  # (plot, slot)
     plot_slot: Ints  # (plot,) slot assigned, −1 none
     columns: Ints  # (slot,) candidate slots
-    urgency_s: Floats  # (slot,) time to go of candidate tracks
     work_floats: Floats  # assignment work space
     work_integers: Ints  # assignment work space
     shift_m: Floats  # (plot, 3, 3) by how much one sigma of each registration error moves it, a row an error
@@ -76,7 +75,6 @@ def create_tracker_work(plots: int, slots: int) -> TrackerWork:
         cost=np.zeros((plots, slots)),
         plot_slot=np.full(plots, -1, np.int64),
         columns=np.zeros(slots, np.int64),
-        urgency_s=np.zeros(slots),
         work_floats=np.zeros(floats),
         work_integers=np.zeros(integers, np.int64),
         shift_m=np.zeros((plots, 3, 3)),

@@ -69,6 +69,9 @@ TRACK_COLUMNS = {
     "apart": WHOLE,  # reports in a row that lay too far from it
     "dual_number": WHOLE,  # number of the track taken for the same object at the last check, −1 none
     "dual_checks": WHOLE,  # checks in a row that took the two for one object
+    "engager": WHOLE,  # node that links said engages it, −1 none
+    "engaged_s": NUMBER,  # when that node said so
+    "engaged_until_s": NUMBER,  # until when that is believed
 }
 OWN, BEST, COVARIANCE_INTERSECTION, NAIVE = 0, 1, 2, 3  # fusion
 
@@ -164,6 +167,9 @@ def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
     row.apart = 0
     row.dual_number = -1
     row.dual_checks = 0
+    row.engager = -1
+    row.engaged_s = -np.inf
+    row.engaged_until_s = -np.inf
     for radar in range(tracks.held_s.shape[3]):
         tracks.held_s[run, node, slot, radar] = -np.inf
     for hit in range(tracks.hit_s.shape[3]):

@@ -1,0 +1,147 @@
+"""What must hold of readiness, losses and orders, whatever the scenario: part of ``invariants``."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+
+import numpy as np
+
+from openiamd.catalogue.duties import DOMAINS
+from openiamd.catalogue.resolved import ResolvedScenario
+from openiamd.results.slices import EventRows
+from openiamd.world import events as kinds
+from scenes import Outcome
+
+NODE, SENSOR, UNIT, LINK = range(len(DOMAINS))
+PATIENCE_S = 60.0  # of an order that cannot be carried out
+SEEN_BY = (kinds.FIRST_LOOK, kinds.FIRST_DETECTION)
+FIRED_BY = (kinds.ENGAGE, kinds.SHOT)
+DONE_BY_NODES = (kinds.TRACK_CONFIRMED, kinds.TRACK_RECEIVED, kinds.IDENTITY, kinds.ENGAGE, kinds.SHOT)
+
+
+def assert_duties(outcome: Outcome) -> None:
+    """Assert everything below."""
+    assert_lost_things_do_nothing(outcome)
+    assert_what_is_not_ready_does_not_fire_or_look(outcome)
+    assert_hold(outcome)
+    assert_no_order_waits_for_ever(outcome)
+
+
+def lost_intervals(events: EventRows) -> Iterator[tuple[int, int, int, int]]:
+    """Yield domain, index, and the places of the events from the first loss up to the last restoration."""
+    count: dict[tuple[int, int, int], int] = defaultdict(int)
+    begun: dict[tuple[int, int, int], int] = {}
+    run_ends = {int(run): int(np.searchsorted(events.run, run, side="right")) for run in np.unique(events.run)}
+    for place in np.flatnonzero(np.isin(events.kind, (kinds.LOST, kinds.RESTORED))):
+        key = (int(events.run[place]), int(events.value[place]), int(events.other[place]))
+        count[key] += 1 if events.kind[place] == kinds.LOST else -1
+        assert count[key] >= 0, "restored before it was lost"
+        if count[key] == 1 and events.kind[place] == kinds.LOST:
+            begun[key] = int(place)
+        elif count[key] == 0:
+            yield key[1], key[2], begun.pop(key), int(place)
+    for key, place in begun.items():
+        yield key[1], key[2], place, run_ends[key[0]]
+
+
+def assert_lost_things_do_nothing(outcome: Outcome) -> None:
+    """Between loss and restoration nothing is seen, fired, carried or decided by what is lost or hangs on it."""
+    events, scenario = outcome.result.events, outcome.scenario
+    for domain, index, first, last in lost_intervals(events):
+        kind, other, node = (column[first:last] for column in (events.kind, events.other, events.node))
+        sensors = [row for row, one in enumerate(scenario.sensors) if hangs(domain, index, SENSOR, row, one.node)]
+        units = [
+            row
+            for row, one in enumerate(scenario.fire_units)
+            if hangs(domain, index, UNIT, row, one.node)
+            or (one.engagement_sensor >= 0 and one.engagement_sensor in sensors)
+        ]
+        assert not np.any(np.isin(kind, SEEN_BY) & np.isin(other, sensors)), "a lost radar looks"
+        assert not np.any(np.isin(kind, FIRED_BY) & np.isin(other, units)), "a lost fire unit fires"
+        if domain == NODE:
+            assert not np.any(np.isin(kind, DONE_BY_NODES) & (node == index)), "a lost node acts"
+        if domain == LINK:
+            assert not np.any((kind == kinds.TRACK_RECEIVED) & (other == index)), "a cut link carries"
+
+
+def hangs(domain: int, index: int, own_domain: int, row: int, node: int) -> bool:
+    """Tell whether what is lost is the thing itself or its node."""
+    return (domain, index) in ((own_domain, row), (NODE, node))
+
+
+def timeline(scenario: ResolvedScenario, domain: int, index: int, aspect: str) -> tuple[list[float], list[str]]:
+    """Return the times from which each state of an aspect holds; active before the first."""
+    changes = sorted(
+        (one.at_s, place, one.state)
+        for place, one in enumerate(scenario.duties.changes)
+        if (one.domain, one.index, one.aspect) == (DOMAINS[domain], index, aspect)
+    )
+    return [-math.inf, *(at_s for at_s, _, _ in changes)], ["active", *(state for _, _, state in changes)]
+
+
+def states_near(line: tuple[list[float], list[str]], time_s: float, step_s: float) -> set[str]:
+    """Return the states that may hold at an event: those within two steps before it and one after."""
+    times_s, states = line
+    first = int(np.searchsorted(times_s, time_s - 2.0 * step_s, side="right")) - 1
+    last = int(np.searchsorted(times_s, time_s + step_s, side="right"))
+    return set(states[first:last])
+
+
+def assert_what_is_not_ready_does_not_fire_or_look(outcome: Outcome) -> None:
+    """Radars that are dark or stored do not look, unless they still guide; units that are not ready take no orders."""
+    events, scenario = outcome.result.events, outcome.scenario
+    guiding = {unit.engagement_sensor for unit in scenario.fire_units}
+    for sensor in set(range(len(scenario.sensors))) - guiding:
+        line = timeline(scenario, SENSOR, sensor, "state")
+        for time_s in events.time_s[np.isin(events.kind, SEEN_BY) & (events.other == sensor)]:
+            near = states_near(line, float(time_s), scenario.step_s)
+            assert near & {"active", "cued"}, f"a radar looks that is {near}"
+    for unit in range(len(scenario.fire_units)):
+        line = timeline(scenario, UNIT, unit, "state")
+        trains = timeline(scenario, UNIT, unit, "training")
+        for time_s in events.time_s[(events.kind == kinds.ENGAGE) & (events.other == unit)]:
+            near = states_near(line, float(time_s), scenario.step_s)
+            assert near & {"active", "dark", "cued"}, f"a fire unit is given an order that is {near}"
+            assert "active" in states_near(trains, float(time_s), scenario.step_s), "a unit in training has an order"
+
+
+def assert_hold(outcome: Outcome) -> None:
+    """Under weapons hold, whatever the contact, only a node that may defend itself engages."""
+    events, scenario = outcome.result.events, outcome.scenario
+    for index, node in enumerate(scenario.nodes):
+        if node.self_defence or node.contact_action == "self_defence":
+            continue
+        line = timeline(scenario, NODE, index, "hold")
+        always = holds_always(scenario, index)
+        for time_s in events.time_s[(events.kind == kinds.ENGAGE) & (events.node == index)]:
+            held = states_near(line, float(time_s), scenario.step_s) == {"hold"}
+            assert not held, "a node under weapons hold engages"
+            assert not always, "a node whose status is HOLD engages"
+
+
+def holds_always(scenario: ResolvedScenario, index: int) -> bool:
+    """Tell whether a node's weapons control status is HOLD with and without contact."""
+    node = scenario.nodes[index]
+    return node.control_status == "HOLD" and node.control_status_autonomous == "HOLD"
+
+
+def assert_no_order_waits_for_ever(outcome: Outcome) -> None:
+    """Each order ends, in a launch or given back, within its patience; each launch ends within its flight."""
+    events, scenario = outcome.result.events, outcome.scenario
+    answered = set()
+    for place in np.flatnonzero(events.cause >= 0):
+        if events.kind[place] in (kinds.SHOT, kinds.CEASED, kinds.KILL, kinds.MISS, kinds.WASTED, kinds.OVERKILL):
+            answered.add((int(events.run[place]), int(events.cause[place])))
+    for place in np.flatnonzero(np.isin(events.kind, FIRED_BY)):
+        if (int(events.run[place]), int(events.event[place])) in answered:
+            continue
+        left_s = scenario.duration_s - float(events.time_s[place])
+        unit = scenario.fire_units[events.other[place]]
+        if events.kind[place] == kinds.ENGAGE:
+            limit_s = max(unit.reaction_s, PATIENCE_S) + 3.0 * scenario.step_s
+        else:
+            interceptor = scenario.interceptors[events.code[place]]
+            # The value of a shot is the distance to where it meets its target; three times its flight is ample.
+            flight_s = 3.0 * float(events.value[place]) / interceptor.speed_mps
+            limit_s = max(unit.service_s, flight_s) + 3.0 * scenario.step_s
+        assert left_s <= limit_s, f"nothing came of event {events.event[place]} in {left_s:g} s"
