@@ -74,6 +74,7 @@ def reasons() -> str:
         "identity_reason": kinds.IDENTITY_REASONS,
         "held_reason": kinds.HELD_REASONS,
         "ceased_reason": kinds.CEASED_REASONS,
+        "order_change": kinds.ORDER_CHANGES,
         "assessment": kinds.ASSESSMENTS,
         "state": kinds.READINESS_STATES,
         "loss_cause": kinds.LOSS_CAUSES,

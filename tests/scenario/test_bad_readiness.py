@@ -124,3 +124,12 @@ def test_a_warning_without_a_raid_is_refused() -> None:
     text = GOOD[:start] + GOOD[GOOD.index("faults:") :]
     with pytest.raises(ScenarioError, match="there is no raid to warn of"):
         checked(text)
+
+
+def test_a_radar_in_the_air_cannot_wait_for_a_cue() -> None:
+    flying = "\n  high: {type: nato/apy-2, node: post, on: awacs-1}\nfire_units:"
+    plane = "traffic:\n  awacs: {type: nato/e-3a, side: friendly, loop: true, route: [[38.4, 31.0], [38.4, 32.6]]}\n"
+    text = GOOD.replace("\nfire_units:", flying) + plane
+    checked(text)
+    with pytest.raises(ScenarioError, match="radar 'high' rides on 'awacs-1' and waits for a cue"):
+        checked(text.replace("applies_to: [search]", "applies_to: [post]"))

@@ -40,7 +40,7 @@ def flight_time_s(item: FlyingObject) -> float:
     return sum(distance_m(start.position, end.position) / start.speed_mps for start, end in legs)
 
 
-@pytest.mark.parametrize("name", ["minimal", "turkey", "patriot-2003"])
+@pytest.mark.parametrize("name", ["minimal", "turkey", "patriot-2003", "abqaiq-2019"])
 def test_it_passes_every_check(name: str) -> None:
     assert name in gallery()
     scenario = load_scenario(name)
@@ -54,7 +54,7 @@ def test_minimal_is_thirty_lines() -> None:
     assert len((folder / "minimal.yaml").read_text().splitlines()) <= 30
 
 
-@pytest.mark.parametrize("name", ["minimal", "turkey", "patriot-2003"])
+@pytest.mark.parametrize("name", ["minimal", "turkey", "patriot-2003", "abqaiq-2019"])
 def test_every_hostile_ends_before_the_run_does(name: str) -> None:
     for variant in load_scenario(name).variant_names:
         scene = resolved(name, variant)

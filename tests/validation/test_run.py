@@ -22,7 +22,8 @@ TARGETS = [
     *("siap.", "latency.", "fly-by.", "depth.", "identity.", "T-01.chain", "T-02", "T-03", "T-04", "T-05", "T-06"),
     *("fire.random", "fire.coordinated", "fire.linked", "fire.unlinked", "assignment.5x5", "assignment.6-alike"),
     *("T-07", "T-15", "T-16", "T-18", "T-19", "sets.wilkening", "sets.floor", "sets.layered", "sets.magazine"),
-    *("impatience.", "roc.", "identity.rare-", "identity.no-common-mode", "depth.chain.slow-90"),
+    *("impatience.", "roc.", "identity.rare-", "identity.no-common-mode", "depth.chain.slow-90", "order."),
+    *("T-08", "T-10.pac-3-mse", "T-11", "T-13"),
 ]
 
 

@@ -2,6 +2,7 @@
 
 import math
 
+from openiamd.catalogue.command import control_by_class, engagement_authority, id_authority
 from openiamd.catalogue.identification import missile_criterion, weights
 from openiamd.catalogue.kinds import RADAR_EQUATION, RADAR_LOSSES
 from openiamd.catalogue.places import point
@@ -19,6 +20,7 @@ from openiamd.catalogue.values import Values
 from openiamd.scenario.document import suggestion
 from openiamd.scenario.forces import Node as NodeEntry
 from openiamd.scenario.model import Scenario
+from openiamd.scenario.quantities import Quantity
 
 # The weapons control status that an action on contact loss stands for; the others hold fire.
 AFTER_CONTACT = {"autonomous_free": "FREE", "autonomous_tight": "TIGHT"}
@@ -34,7 +36,7 @@ def _node(scenario: Scenario, values: Values, name: str) -> Node:
     rules = scenario.doctrine[node.doctrine]
     path = f"doctrine.{node.doctrine}"
     idealised = scenario.idealised
-    own_delay, lost = rules.decision_delay, rules.contact_loss
+    lost = rules.contact_loss
     return Node(
         id=name,
         name=node.type,
@@ -52,17 +54,13 @@ def _node(scenario: Scenario, values: Values, name: str) -> Node:
         control_status=rules.weapons_control,
         control_status_autonomous=AFTER_CONTACT.get(lost.action, "HOLD") if lost else rules.autonomous,
         method_of_control=rules.method,
-        contact_timeout_s=values.scenario(f"{path}.contact_loss.after", lost.after)
-        if lost
-        else values.get(node.type, "contact_timeout"),
+        contact_timeout_s=_own_or(values, f"{path}.contact_loss.after", lost and lost.after, node, "contact_timeout"),
         self_defence=rules.self_defence,
         self_defence_radius_m=values.scenario(f"{path}.self_defence_radius", rules.self_defence_radius),
         salvo=rules.shots.rounds,
         salvos=rules.shots.salvos,
         spacing_s=values.scenario(f"{path}.shots.spacing", rules.shots.spacing),
-        decision_delay_s=values.get(node.type, "decision_delay")
-        if own_delay is None
-        else values.scenario(f"{path}.decision_delay", own_delay),
+        decision_delay_s=_own_or(values, f"{path}.decision_delay", rules.decision_delay, node, "decision_delay"),
         interrogations_required=rules.interrogations,
         hostile_time_to_go_s=values.scenario(f"{path}.hostile.time_to_go", rules.hostile.time_to_go),
         hostile_maximum_height_m=values.scenario(f"{path}.hostile.below", rules.hostile.below),
@@ -86,7 +84,18 @@ def _node(scenario: Scenario, values: Values, name: str) -> Node:
         weight_slow=rules.priority.classes.slow,
         contact_action=lost.action if lost and lost.action in CONTACT_ACTIONS else "",
         slow_speed_mps=values.scenario(f"{path}.slow_speed", rules.slow_speed),
+        engagement_authority=engagement_authority(scenario, name),
+        id_authority=id_authority(scenario, name),
+        control_by_class=control_by_class(scenario, node.doctrine),
+        decision_spread=values.optional(node.type, "decision_delay_spread", 0.0)
+        if rules.decision_spread is None
+        else values.scenario(f"{path}.decision_spread", rules.decision_spread),
     )
+
+
+def _own_or(values: Values, path: str, own: Quantity | None, node: NodeEntry, value: str) -> float:
+    """Return the scenario's own number at ``path``, else a value of the node's catalogue entry."""
+    return values.get(node.type, value) if own is None else values.scenario(path, own)
 
 
 def _tracker_value(values: Values, name: str, node: NodeEntry, value: str) -> float:

@@ -177,6 +177,9 @@ LINK = {
     "latency": ValueKind("time", "from measurement by the sender to use by the receiver"),
     "interval": ValueKind("time", "from one report of a track to the next", True),
     "loss": ValueKind("probability", "probability that one report is lost"),
+    "latency_spread": ValueKind(
+        "number", "standard deviation of the logarithm of the latency; without it, none", optional=True, most=2
+    ),
 }
 
 IFF = {
@@ -188,6 +191,9 @@ IFF = {
 
 COMMAND = {
     "decision_delay": ValueKind("time", "from confirmed track to the first decision on it"),
+    "decision_delay_spread": ValueKind(
+        "number", "standard deviation of the logarithm of the decision delay; without it, none", optional=True, most=2
+    ),
     "confirm_hits": ValueKind("number", "M of the M-of-N rule that confirms a track", True, whole=True),
     "confirm_scans": ValueKind("number", "N of the M-of-N rule that confirms a track", True, whole=True),
     "drop_misses": ValueKind("number", "looks missed in a row that delete a track", True, whole=True),

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
+from openiamd.catalogue.command import fire_orders, zones
 from openiamd.catalogue.entries import Catalogue
 from openiamd.catalogue.flight import flying_objects
 from openiamd.catalogue.forces import fire_units, interceptor, loaded_interceptors, nodes, sensors
@@ -50,6 +51,8 @@ def resolve(scenario: Scenario, catalogue: Catalogue, overrides: Mapping[str, fl
         fire_units=fire_units(scenario, values),
         links=_links(scenario, values),
         inputs=(),
+        zones=zones(scenario, values),
+        fire_orders=fire_orders(scenario),
         duties=duties(scenario, values),
     )
     return replace(resolved, inputs=values.inputs())
@@ -141,6 +144,9 @@ def _links(scenario: Scenario, values: Values) -> tuple[Link, ...]:
                 extrapolate=link.extrapolate,
                 active_from_s=link.active.start.value if link.active else 0.0,
                 active_until_s=until,
+                latency_spread=values.optional(link.type, "latency_spread", 0.0)
+                if link.latency_spread is None
+                else values.scenario(f"links.{name}.latency_spread", link.latency_spread),
                 remote_quality=link.remote_quality,
                 remote_age_s=values.scenario(f"links.{name}.remote_age", link.remote_age)
                 if link.remote_age

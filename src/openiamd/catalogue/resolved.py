@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from openiamd.catalogue.duties import Duties
 from openiamd.catalogue.identities import Criterion, FlightPlan, Weights
+from openiamd.catalogue.orders import FireOrder, Zone
 
 SCANS = ("rotating", "sector", "electronic")
 SIDES = ("friendly", "civil", "hostile")
@@ -20,6 +21,9 @@ CONFLICT_RULES = ("own_reply", "friend", "authority", "threat")
 ASSIGNMENTS = ("greedy", "optimal", "random")
 FUSIONS = ("own", "best", "covariance_intersection", "naive")
 CONTACT_ACTIONS = ("", "dark", "self_defence")
+ZONE_KINDS = ("missile_engagement", "fighter_engagement", "restricted_fire")
+FIRE_ORDERS = ("weapons_control", "cease_fire", "hold_fire")
+TARGET_CLASSES = ("ballistic", "air", "slow")
 REMOTE_USES = ("NONE", "CUE", "LAUNCH_ON_REMOTE", "ENGAGE_ON_REMOTE")
 
 
@@ -166,6 +170,10 @@ class Node:
     weight_ballistic: float = 1.0  # by target class
     weight_air: float = 1.0
     weight_slow: float = 1.0
+    engagement_authority: int = -1  # node whose orders it waits for, −1: itself
+    id_authority: int = -1  # node without whose word nothing is HOSTILE, −1: itself
+    control_by_class: tuple[str, ...] = ("", "", "")  # in the order of TARGET_CLASSES, "": none of its own
+    decision_spread: float = 0.0  # standard deviation of the logarithm of the decision delay
 
 
 @dataclass(frozen=True)
@@ -308,6 +316,7 @@ class Link:
     extrapolate: bool  # the receiver brings a report forward to now
     active_from_s: float
     active_until_s: float
+    latency_spread: float = 0.0  # standard deviation of the logarithm of the latency
     remote_quality: int = 0  # track quality from which more than a cue is allowed
     remote_age_s: float = 0.0  # how long after a report
 
@@ -353,4 +362,6 @@ class ResolvedScenario:
     fire_units: tuple[FireUnit, ...]
     links: tuple[Link, ...]
     inputs: tuple[Input, ...] = field(repr=False)
+    zones: tuple[Zone, ...] = ()
+    fire_orders: tuple[FireOrder, ...] = ()
     duties: Duties = field(default_factory=Duties)

@@ -53,7 +53,9 @@ LEAKER_CAUSES = {
     "engaged_elsewhere": Cause(RULES, "engaged elsewhere", "no order: a report said that another node was engaging it"),
     "zone": Cause(RULES, "zone", "no order: a zone forbade fire where it was"),
     "cease_fire": Cause(RULES, "cease-fire", "no order: an order to hold or cease fire was in force"),
-    "no_authority": Cause(RULES, "no authority", "no order: the authority to identify or engage it lay elsewhere"),
+    "no_authority": Cause(
+        RULES, "no authority", "no order: hostile by own evidence, but the authority never declared it HOSTILE"
+    ),
     "no_order": Cause(RULES, "no order from above", "no order: centralized control, and none came from above"),
     "not_interrogated": Cause(RULES, "not interrogated", "no order: not asked as often as the doctrine wants"),
     "not_ready": Cause(WEAPONS, "not ready", "no order: no fire unit of the node that held it was on duty"),

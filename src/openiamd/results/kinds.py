@@ -19,6 +19,7 @@ IDENTITY = 40
 ENGAGE = 41
 HELD = 42
 CEASED = 43
+FIRE_ORDER = 44
 IDENTITY_CONFLICT = 48
 IDENTITY_RESOLVED = 49
 SHOT = 50
@@ -54,6 +55,7 @@ KIND_NAMES = {
     ENGAGE: "engage",
     HELD: "held",
     CEASED: "ceased",
+    FIRE_ORDER: "fire order",
     IDENTITY_CONFLICT: "identity conflict",
     IDENTITY_RESOLVED: "identity resolved",
     SHOT: "shot",
@@ -88,6 +90,7 @@ IDENTITY_REASONS = (
     "flight plan",
     "weight of evidence",
     "conflict rule",
+    "not declared by authority",
 )
 HELD_REASONS = (
     "none", "no channel", "no missile", "outside envelope", "weapons hold", "no order from above", "not interrogated",
@@ -97,6 +100,7 @@ CEASED_REASONS = (
     "none", "track lost", "not held by engagement radar", "left the envelope", "identity changed", "no round",
     "ordered to cease", "slew too late", "no guidance", "out of action",
 )  # fmt: skip
+ORDER_CHANGES = ("in force", "ended")
 # Readiness: codes of `state changed`, of `lost` and `restored`, and the domain that an event is about.
 READINESS_STATES = ("active", "dark", "emplaced", "march", "boxed", "cued", "sector", "hold", "training")
 LOSS_CAUSES = ("failure", "cut", "sabotage", "destroyed")

@@ -21,6 +21,7 @@ EVIDENCE = {  # reasons of identities
     "missile criteria": "its flight meets the criteria of a missile",
     "flight plan": "it flies as a flight plan says",
     "weight of evidence": "all evidence weighed",
+    "not declared by authority": "hostile by own evidence, which the authority has not confirmed",
     "conflict rule": "own evidence and a report disagree, and the rule decides",
 }
 HELD = {
@@ -35,7 +36,7 @@ HELD = {
     "engaged elsewhere": "a report says that another node is engaging it",
     "not ready": "no fire unit of the node is on duty",
     "training": "the fire unit trains and may not launch",
-    "no authority": "the authority to identify or engage it lies elsewhere",
+    "no authority": "its authority has not declared it HOSTILE",
 }
 CEASED = {
     "track lost": "the track was lost",
@@ -144,6 +145,9 @@ SENTENCES: dict[int, Callable[[Event, str], str]] = {
     kinds.ENGAGE: lambda event, name: (
         f"orders {event.detail.get('fire_unit', '?')} to engage track {event.track_number}, "
         f"{clock(event.detail.get('time_to_go_s', 0.0))} to go"
+    ),
+    kinds.FIRE_ORDER: lambda event, name: (
+        f"fire order {event.detail.get('fire_order', '?')}: {event.detail.get('order_change', 'in force')}"
     ),
     kinds.HELD: lambda event, name: f"holds fire: {_because(event.detail.get('held_reason', '?'), HELD)}",
     kinds.CEASED: lambda event, name: (

@@ -22,6 +22,7 @@ OWN_WORDS = {
     "identity_reason": list(kinds.IDENTITY_REASONS),
     "held_reason": list(kinds.HELD_REASONS),
     "ceased_reason": list(kinds.CEASED_REASONS),
+    "order_change": list(kinds.ORDER_CHANGES),
     "assessment": list(kinds.ASSESSMENTS),
     "state": list(kinds.READINESS_STATES),
     "loss_cause": list(kinds.LOSS_CAUSES),
@@ -104,7 +105,8 @@ EVENT_TABLES = {
     ),
     "decisions": EventTable(
         (
-            *(kinds.IDENTITY, kinds.ENGAGE, kinds.HELD, kinds.CEASED, kinds.SLEWED),
+            *(kinds.IDENTITY, kinds.ENGAGE, kinds.HELD, kinds.CEASED, kinds.FIRE_ORDER),
+            kinds.SLEWED,
             *(kinds.IDENTITY_CONFLICT, kinds.IDENTITY_RESOLVED),
         ),
         (
@@ -121,6 +123,8 @@ EVENT_TABLES = {
             Column("time_to_go_s", "value", only=(kinds.ENGAGE,)),
             Column("held_reason", "code", "held_reason", (kinds.HELD,)),
             Column("ceased_reason", "code", "ceased_reason", (kinds.CEASED,)),
+            Column("fire_order", "other", "fire_order", (kinds.FIRE_ORDER,)),
+            Column("order_change", "code", "order_change", (kinds.FIRE_ORDER,)),
             *_LAST,
         ),
     ),
@@ -191,7 +195,7 @@ def create_vocabulary(variants: Mapping[str, Sequence[Entity]]) -> Vocabulary:
 def _local_words(index: EntityIndex, entities: Sequence[Entity]) -> dict[str, list[str]]:
     objects = sorted((entity for entity in entities if entity["domain"] == "object"), key=lambda one: one["index"])
     words = {domain: list(ids) for domain, ids in index.ids.items()}
-    for domain in ("object", "node", "sensor", "fire_unit", "interceptor", "link", "asset"):
+    for domain in ("object", "node", "sensor", "fire_unit", "interceptor", "link", "asset", "fire_order"):
         words.setdefault(domain, [])
     words["object_class"] = [entity["object_class"] for entity in objects]
     words["side"] = [entity["side"] for entity in objects]

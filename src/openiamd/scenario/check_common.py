@@ -31,6 +31,18 @@ def object_ids(scenario: Scenario) -> dict[str, KeyPath]:
     return result
 
 
+def reached(scenario: Scenario, sender: str, content: str) -> set[str]:
+    """Return the nodes that a word of ``sender`` can reach over links that carry ``content``."""
+    found, edge = {sender}, [sender]
+    while edge:
+        here = edge.pop()
+        for link in scenario.links.values():
+            if link.sender == here and content in link.carries and link.receiver not in found:
+                found.add(link.receiver)
+                edge.append(link.receiver)
+    return found
+
+
 def elements(scenario: Scenario) -> dict[str, str]:
     """Return the id of everything that can be on duty or be lost, with what it is."""
     result = dict.fromkeys(scenario.nodes, "node")

@@ -80,7 +80,7 @@ def _defined(path: KeyPath, name: str | None, verb: str, known: Collection[str],
 def ids_are_unique(scenario: Scenario) -> Iterator[Problem]:
     """No two things share an id, because random draws are keyed by it."""
     seen: dict[str, KeyPath] = {}
-    sections = ("nodes", "sensors", "fire_units", "links")
+    sections = ("nodes", "sensors", "fire_units", "links", "fire_orders")
     named: list[tuple[str, KeyPath]] = [
         (name, (section, name)) for section in sections for name in getattr(scenario, section)
     ]

@@ -78,6 +78,10 @@ def _can_be_cued(scenario: Scenario, path: KeyPath, one: str) -> Iterator[Proble
     if not any(link.receiver == node and link.remote_use != "NONE" for link in scenario.links.values()):
         message = f"'{one}' waits for a cue, and no link may cue node '{node}'"
         yield Problem(path, message, f"add a link to '{node}' with 'carries: [track]' and 'remote_use: CUE'")
+    for name, radar in scenario.sensors.items():
+        if one in (name, radar.node) and radar.on is not None:
+            message = f"radar '{name}' rides on '{radar.on}' and waits for a cue, which is not represented"
+            yield Problem(path, message, "apply the entry to radars on the ground, by their names")
 
 
 def readiness_is_said_once(scenario: Scenario) -> Iterator[Problem]:

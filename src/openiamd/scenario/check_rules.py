@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from openiamd.scenario.check_common import Problem, groups, object_ids
+from openiamd.scenario.check_common import Problem, groups, object_ids, reached
 from openiamd.scenario.document import KeyPath
 from openiamd.scenario.model import Scenario
 from openiamd.scenario.problems import describe
@@ -126,8 +126,13 @@ def links_are_represented(scenario: Scenario) -> Iterator[Problem]:
         path = ("links", name)
         if link.sender == link.receiver:
             yield Problem((*path, "to"), f"link '{name}' joins node '{link.sender}' with itself", "name another node")
-        contents = [(what, what in link.carries) for what in ("identity", "engagement", "fire_control")]
-        for what, present in (*contents, (link.remote_use, link.remote_use != "NONE")):
+        needs_tracks = (
+            ("identity", "identity" in link.carries),
+            ("engagement", "engagement" in link.carries),
+            ("fire_control", "fire_control" in link.carries),
+            (link.remote_use, link.remote_use != "NONE"),
+        )
+        for what, present in needs_tracks:
             if present and "track" not in link.carries:
                 message = f"link '{name}' has {what} but does not carry tracks"
                 yield Problem((*path, "carries"), message, "add 'track' to 'carries'")
@@ -135,7 +140,7 @@ def links_are_represented(scenario: Scenario) -> Iterator[Problem]:
 
 
 def chains_of_command_are_whole(scenario: Scenario) -> Iterator[Problem]:
-    """No node is its own superior, by whatever way round; central control has a superior with a link for orders."""
+    """No node is its own superior, by whatever way round; central control has a superior whose orders can come."""
     for name, node in scenario.nodes.items():
         seen, above = [name], node.superior
         while above in scenario.nodes and above is not None and above not in seen:
@@ -145,12 +150,12 @@ def chains_of_command_are_whole(scenario: Scenario) -> Iterator[Problem]:
             chain = " -> ".join([*seen, name])
             yield Problem(("nodes", name, "superior"), f"node '{name}' commands itself: {chain}", "break the circle")
         rules = scenario.doctrine.get(node.doctrine)
-        is_central = rules is not None and rules.method == "CENTRALIZED" and node.superior is None
+        is_alone = node.superior is None and node.engagement_authority is None
+        is_central = rules is not None and rules.method == "CENTRALIZED" and is_alone
         if is_central and not any(other.superior == name for other in scenario.nodes.values()):
             message = f"node '{name}' is under CENTRALIZED control but has no superior"
             yield Problem(("nodes", name), message, "add 'superior' or choose DECENTRALIZED")
-        orders = [link for link in scenario.links.values() if link.receiver == name and link.sender == node.superior]
-        if node.superior is not None and not any("order" in link.carries for link in orders):
+        if node.superior in scenario.nodes and name not in reached(scenario, node.superior, "order"):
             message = f"no link carries orders from '{node.superior}' to node '{name}'"
             yield Problem(("nodes", name, "superior"), message, "add a link with 'carries: [order]'")
 
@@ -193,6 +198,7 @@ def idealisations_are_declared(scenario: Scenario) -> Iterator[Problem]:
 def only_inputs_have_ranges(scenario: Scenario) -> Iterator[Problem]:
     """A range stands only where a study can vary the number."""
     fixed = ("theatre", "active", "service_time", "track_probability", "responsibility", "hours", "sector", "orders")
+    fixed += ("fire_orders", "from", "until")
     for path, quantity in _quantities(scenario, ()):
         if quantity.is_ranged and any(part in fixed for part in path):
             message = f"{describe(path)} has a range, but it is a choice that studies do not vary"

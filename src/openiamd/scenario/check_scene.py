@@ -58,9 +58,9 @@ def places_lie_in_the_theatre(scenario: Scenario) -> Iterator[Problem]:
         message = f"the theatre's radius is {theatre.radius.value / 1e3:g} km, and 1500 km is the largest"
         yield Problem(("theatre", "radius"), message, "use a smaller theatre")
     for path, place in _places(scenario):
-        distance_m = _distance_m(theatre.centre, place)
-        if distance_m > theatre.radius.value:
-            far_km, radius_km = distance_m / 1e3, theatre.radius.value / 1e3
+        far_m = distance_m(theatre.centre, place)
+        if far_m > theatre.radius.value:
+            far_km, radius_km = far_m / 1e3, theatre.radius.value / 1e3
             where = f"{place.latitude_deg:g}, {place.longitude_deg:g}"
             message = (
                 f"{describe(path[:2])} has the place [{where}], outside the theatre: {far_km:.0f} km from its centre"
@@ -93,7 +93,7 @@ def _places(scenario: Scenario) -> Iterator[tuple[KeyPath, Place]]:
         yield from (((*path, key), place) for key in ("launch", "impact") if (place := getattr(group, key)) is not None)
 
 
-def _distance_m(start: Place, end: Place) -> float:
+def distance_m(start: Place, end: Place) -> float:
     """Return the great-circle distance by the haversine formula (Sinnott, Sky and Telescope 68, 1984)."""
     latitudes = math.radians(start.latitude_deg), math.radians(end.latitude_deg)
     half_latitude = (latitudes[1] - latitudes[0]) / 2.0

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
+from openiamd.scenario.check_command import authorities_can_be_heard, fire_orders_can_be_given, zones_are_closed
 from openiamd.scenario.check_common import Problem
 from openiamd.scenario.check_fire import (
     launchers_have_a_radar,
@@ -61,6 +62,9 @@ CHECKS = (
     links_are_represented,
     remote_use_has_fire_control,
     chains_of_command_are_whole,
+    authorities_can_be_heard,
+    zones_are_closed,
+    fire_orders_can_be_given,
     readiness_is_complete,
     readiness_is_said_once,
     contact_loss_is_said_once,

@@ -5,9 +5,10 @@ from typing import Literal
 from pydantic import Field
 
 from openiamd.scenario.evidence import Bayes, Criterion
-from openiamd.scenario.quantities import Entry, Length, PositiveLength, PositiveTime, Quantity, Speed, Time
+from openiamd.scenario.quantities import Entry, Length, PositiveLength, PositiveTime, Quantity, Speed, Spread, Time
 
 ControlStatus = Literal["HOLD", "TIGHT", "FREE"]
+TargetClass = Literal["ballistic", "air", "slow"]
 
 
 def _default(value: float, unit: str) -> Quantity:
@@ -97,6 +98,11 @@ class Doctrine(Entry):
     autonomous: ControlStatus = Field(
         default="TIGHT", description="Weapons control status when contact with the superior is lost."
     )
+    weapons_control_by_class: dict[TargetClass, ControlStatus] = Field(
+        default={},
+        description="Weapons control status of some target classes, like {ballistic: FREE, slow: HOLD}. Nodes can tell "
+        "'ballistic' (as fast as 'ballistic_speed'), 'slow' (slower than 'slow_speed') and 'air' (else).",
+    )
     contact_loss: ContactLoss | None = Field(
         default=None,
         description="What happens when contact with the superior is lost, and after which time; instead of "
@@ -120,6 +126,11 @@ class Doctrine(Entry):
     decision_delay: Time | None = Field(
         default=None,
         description="From confirmed track to first decision; without it, that of the node's catalogue entry.",
+    )
+    decision_spread: Spread | None = Field(
+        default=None,
+        description="Standard deviation of the logarithm of the decision delay, whose median is 'decision_delay'; "
+        "without it, that of the node's catalogue entry, which may have none.",
     )
     hostile: HostileBehaviour = Field(default_factory=HostileBehaviour, description="Hostile behaviour.")
     ballistic_speed: Speed = Field(

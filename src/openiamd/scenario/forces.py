@@ -49,7 +49,16 @@ class Node(Entry):
         default=[], description="Identification modes its interrogators hold."
     )
     interrogator: str = Field(default="nato/iff", description="Catalogue entry of kind 'iff': reply rates and range.")
-    superior: Identifier | None = Field(default=None, description="Node that holds engagement authority over this one.")
+    superior: Identifier | None = Field(default=None, description="Node that commands this one.")
+    engagement_authority: Identifier | None = Field(
+        default=None,
+        description="Node that decides on this one's engagements, and whose orders it waits for. Without it: the "
+        "superior under CENTRALIZED control, else the node itself.",
+    )
+    id_authority: Identifier | None = Field(
+        default=None,
+        description="Node without whose word this one takes nothing for HOSTILE; without it, the node itself.",
+    )
     tracker: Tracker | None = Field(default=None, description="How it tracks; without it, as its catalogue entry says.")
     fusion: Literal["own", "best", "covariance_intersection", "naive"] = Field(
         default="covariance_intersection",

@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, PrivateAttr, ValidationError
 
 from openiamd.errors import ScenarioError
+from openiamd.scenario.command import FireOrder, Zone
 from openiamd.scenario.doctrine import Doctrine
 from openiamd.scenario.document import Document, KeyPath, merge, suggestion
 from openiamd.scenario.environment import Environment
@@ -68,11 +69,15 @@ class Scenario(Entry):
     assets: dict[Identifier, Asset] = Field(default={}, description="Defended places.")
     corridors: dict[Identifier, Corridor] = Field(default={}, description="Airways and return lanes.")
     flight_plans: dict[Identifier, FlightPlan] = Field(default={}, description="Flights declared beforehand.")
+    zones: dict[Identifier, Zone] = Field(
+        default={}, description="Parts of the air with rules of engagement of their own."
+    )
     doctrine: dict[Identifier, Doctrine] = Field(default={}, description="Named sets of rules.")
     nodes: dict[Identifier, Node] = Field(default={}, description="Command nodes.")
     sensors: dict[Identifier, Sensor] = Field(default={}, description="Radars.")
     fire_units: dict[Identifier, FireUnit] = Field(default={}, description="Launchers with their engagement radars.")
     links: dict[Identifier, Link] = Field(default={}, description="Data links.")
+    fire_orders: dict[Identifier, FireOrder] = Field(default={}, description="Orders about fire, each for a time.")
     raids: dict[Identifier, Raid] = Field(default={}, description="Hostile objects.")
     traffic: dict[Identifier, Traffic] = Field(default={}, description="Friendly and civil aircraft.")
     readiness: ReadinessEntries = Field(

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from openiamd.scenario.quantities import Entry, Identifier, PositiveTime
+from openiamd.scenario.quantities import Entry, Identifier, PositiveTime, Spread
 from openiamd.scenario.readiness import Duty
 
 
@@ -30,6 +30,11 @@ class Link(Entry):
     )
     remote_age: PositiveTime | None = Field(
         default=None, description="How long after a report more than a cue is allowed; without it, two intervals."
+    )
+    latency_spread: Spread | None = Field(
+        default=None,
+        description="Standard deviation of the logarithm of the latency, drawn for each time slot; without it, that of "
+        "the catalogue entry, which may have none.",
     )
     extrapolate: bool = Field(
         default=True, description="Whether the receiver brings a report forward to now; false is idealised."

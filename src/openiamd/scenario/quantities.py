@@ -138,6 +138,7 @@ RainRate = Annotated[
 PositiveNumber = Annotated[
     Quantity, PlainValidator(_reader("number", open_end=True)), WithJsonSchema(_json_schema("number"))
 ]
+Spread = Annotated[Quantity, PlainValidator(_reader("number")), WithJsonSchema(_json_schema("number"))]
 ProcessNoise = Annotated[
     Quantity,
     PlainValidator(_reader("acceleration_density", open_end=True)),

@@ -15,15 +15,17 @@ from openiamd.world.assignment import (
     renew_pairs,
     weigh_pairs,
 )
-from openiamd.world.authority import log_held, undecided, withheld
+from openiamd.world.authority import log_held, may_engage, undecided
 from openiamd.world.channels import cease, seize
 from openiamd.world.coordination import ENGAGED_ELSEWHERE, engaged_elsewhere
 from openiamd.world.doctrine import OPTIMAL, AssetTable, NodeTable
 from openiamd.world.events import ENGAGE, NONE, EventLog, log_event
-from openiamd.world.network import MessageState
+from openiamd.world.halt import halt_fire
+from openiamd.world.network import WEAPONS_CONTROL, MessageState
 from openiamd.world.optimum import OptimumWork, assign_optimally
-from openiamd.world.tracks import HOSTILE, TrackState, falls, usable
+from openiamd.world.tracks import TrackState, falls, usable
 from openiamd.world.weapons import NOT_HELD, REACTING, FireUnitTable, InterceptorTable, WeaponState
+from openiamd.world.zones import ZoneTable
 
 
 @kernel
@@ -69,8 +71,8 @@ def order(
     give_order(now_s, units, tracks, weapons, events, event, run, node, slot, unit, interceptor, state)
     held.decided = True
     row.slot = NONE
-    for other in range(units.row.shape[0]):  # launchers that share its channels have one less too
-        if units.row[other].group == units.row[unit].group:
+    for other in range(units.row.shape[0]):
+        if units.row[other].group == units.row[unit].group and units.row[other].node == node:
             renew_pairs(now_s, nodes, units, interceptors, tracks, weapons, work, run, other, count, meeting_m)
 
 
@@ -110,19 +112,16 @@ def order_optimally(
 
 @kernel
 def list_candidates(
-    now_s: float, nodes: NodeTable, assets: AssetTable, tracks: TrackState, messages: MessageState, draws: Draws,
-    events: EventLog, work: AssignmentWork, run: int, node: int,
+    now_s: float, nodes: NodeTable, zones: ZoneTable, assets: AssetTable, draws: Draws, messages: MessageState,
+    tracks: TrackState, events: EventLog, work: AssignmentWork, run: int, node: int,
 ) -> int:  # fmt: skip
     """List the tracks that the node may engage now and what each is worth; return how many."""
     rules, count = nodes.row[node], 0
     for slot in range(tracks.top[run, node]):
         held, state = tracks.row[run, node, slot], tracks.state[run, node, slot]
-        if not usable(held) or not undecided(now_s, rules, held):
+        if not usable(held) or not undecided(now_s, draws, run, rules, held):
             continue
-        reason = withheld(nodes, messages, run, node, held, state)
-        if reason != 0:
-            if held.identity == HOSTILE:
-                log_held(now_s, tracks, events, run, node, slot, reason)
+        if not may_engage(now_s, nodes, zones, messages, tracks, events, run, node, slot):
             continue
         if engaged_elsewhere(now_s, rules, held):
             log_held(now_s, tracks, events, run, node, slot, ENGAGED_ELSEWHERE)
@@ -148,11 +147,12 @@ def decide(
     time_s: float,
     step_s: float,
     nodes: NodeTable,
+    zones: ZoneTable,
     assets: AssetTable,
     units: FireUnitTable,
     interceptors: InterceptorTable,
-    messages: MessageState,
     draws: Draws,
+    messages: MessageState,
     tracks: TrackState,
     weapons: WeaponState,
     events: EventLog,
@@ -171,7 +171,9 @@ def decide(
         for node in range(nodes.row.shape[0]):
             if not armed(units, node):
                 continue
-            count = list_candidates(now_s, nodes, assets, tracks, messages, draws, events, work, run, node)
+            if messages.node[run, node].halt != WEAPONS_CONTROL:
+                halt_fire(now_s, units, interceptors, tracks, messages, weapons, events, run, node)
+            count = list_candidates(now_s, nodes, zones, assets, draws, messages, tracks, events, work, run, node)
             if count == 0:
                 continue
             weigh_pairs(

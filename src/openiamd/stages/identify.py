@@ -31,7 +31,7 @@ from openiamd.world.evidence import (
     fits,
     plan_identity,
 )
-from openiamd.world.network import LinkTable
+from openiamd.world.network import LinkTable, MessageState
 from openiamd.world.terrain import TerrainTable, ground_below
 from openiamd.world.tracks import (
     ASSUMED_FRIEND,
@@ -50,6 +50,7 @@ from openiamd.world.tracks import (
 BECAUSE_NOTHING, BECAUSE_MODE5, BECAUSE_CIVIL, BECAUSE_RECEIVED, BECAUSE_BALLISTIC = 0, 1, 2, 3, 4
 BECAUSE_CORRIDOR, BECAUSE_BEHAVIOUR, BECAUSE_LAPSED, BECAUSE_IDEALISED = 5, 6, 7, 8
 BECAUSE_MODE4, BECAUSE_MISSILE, BECAUSE_PLAN, BECAUSE_WEIGHT, BECAUSE_CONFLICT = 9, 10, 11, 12, 13
+BECAUSE_UNDECLARED = 14
 REPLY_LASTS_S = 60.0
 
 
@@ -300,6 +301,24 @@ def believe(
 
 
 @kernel
+def by_authority(
+    now_s: float, rules: Rows, lost_contact: bool, held: Rows, state: Floats, identity: int, reason: int
+) -> tuple[int, int]:
+    """Return identity and reason of a track at a node that may not declare HOSTILE by itself.
+
+    Without its authority's word a track is SUSPECT at most, unless it falls: that leaves no time to ask. With it, what
+    is no friend or neutral is HOSTILE. A node that has lost contact judges for itself.
+    """
+    declared = now_s < held.declared_until_s and held.declared & rules.words_awaited != 0
+    if declared and identity in (PENDING, UNKNOWN, SUSPECT):
+        return HOSTILE, BECAUSE_RECEIVED
+    decides = lost_contact or held.identity == HOSTILE or falls(state, rules.ballistic_minimum_speed_mps)
+    if identity != HOSTILE or declared or decides:
+        return identity, reason
+    return SUSPECT, BECAUSE_UNDECLARED
+
+
+@kernel
 def note_dispute(
     now_s: float, tracks: TrackState, events: EventLog, run: int, node: int, slot: int, identity: int
 ) -> None:
@@ -326,6 +345,7 @@ def identify(
     beliefs: BeliefTable,
     links: LinkTable,
     terrain: TerrainTable,
+    messages: MessageState,
     tracks: TrackState,
     events: EventLog,
     first_run: int,
@@ -346,6 +366,10 @@ def identify(
                     identity, reason, own, hostile_probability = believe(
                         now_s, nodes, assets, corridors, plans, beliefs, links, terrain, node, held, state
                     )
+                    if nodes.row[node].words_awaited != 0:
+                        identity, reason = by_authority(
+                            now_s, nodes.row[node], messages.node[run, node].lost_contact, held, state, identity, reason
+                        )
                 held.own_identity = own
                 if held.remote_identity > UNKNOWN or not math.isinf(held.disputed_s):
                     note_dispute(now_s, tracks, events, run, node, slot, identity)

@@ -4,7 +4,7 @@ Reads   duty table, fire units, threats, tracks (cues), contact with the superio
 Writes  duty state; ``off`` and sector of radars, ``withheld`` and sector of fire units, ``cut`` of links, ``down`` and
         ``on_hold`` of nodes; engagements of what is lost, track files of lost nodes
 
-Changes take effect at the beginning of a step. Without anything that changes, the table is None and nothing is done.
+Changes take effect at the beginning of a step. Without anything that changes, the table is empty and nothing is done.
 """
 
 import math
@@ -279,7 +279,7 @@ def set_node(
 def ready(
     time_s: float,
     step_s: float,
-    duty: DutyTable | None,
+    duty: DutyTable,
     units: FireUnitTable,
     threats: ThreatTable,
     draws: Draws,
@@ -287,26 +287,27 @@ def ready(
     messages: MessageState,
     weapons: WeaponState,
     antennas: SensorState,
-    state: DutyState | None,
+    state: DutyState,
     events: EventLog,
     first_run: int,
     last_run: int,
 ) -> None:
     """Bring the condition of every element to the beginning of the step: nodes first, then what hangs on them."""
-    if duty is not None and state is not None:
-        for run in range(first_run, last_run):
-            change_states(time_s, step_s, duty, state, events, run)
-            count_faults(time_s, duty, state, events, run)
-            count_destroyed(time_s, duty, threats, draws, state, events, run)
-            for element in range(duty.element.shape[0]):
-                row = duty.element[element]
-                if row.domain == NODE_ELEMENT:
-                    set_node(time_s, duty, tracks, messages, state, events, run, element)
-                elif row.domain == SENSOR_ELEMENT:
-                    set_sensor(time_s, duty, tracks, messages, weapons, antennas, state, events, run, element)
-                elif row.domain == UNIT_ELEMENT:
-                    set_unit(time_s, duty, units, messages, tracks, weapons, state, events, run, element)
-                elif row.domain == LINK_ELEMENT:
-                    ends_down = messages.node[run, row.node].down or messages.node[run, row.partner].down
-                    cut = state.element[run, element].losses > 0 or ends_down
-                    messages.link[run, row.index].cut = cut
+    if duty.element.shape[0] == 0:
+        return
+    for run in range(first_run, last_run):
+        change_states(time_s, step_s, duty, state, events, run)
+        count_faults(time_s, duty, state, events, run)
+        count_destroyed(time_s, duty, threats, draws, state, events, run)
+        for element in range(duty.element.shape[0]):
+            row = duty.element[element]
+            if row.domain == NODE_ELEMENT:
+                set_node(time_s, duty, tracks, messages, state, events, run, element)
+            elif row.domain == SENSOR_ELEMENT:
+                set_sensor(time_s, duty, tracks, messages, weapons, antennas, state, events, run, element)
+            elif row.domain == UNIT_ELEMENT:
+                set_unit(time_s, duty, units, messages, tracks, weapons, state, events, run, element)
+            elif row.domain == LINK_ELEMENT:
+                ends_down = messages.node[run, row.node].down or messages.node[run, row.partner].down
+                cut = state.element[run, element].losses > 0 or ends_down
+                messages.link[run, row.index].cut = cut

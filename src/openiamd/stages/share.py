@@ -9,7 +9,7 @@ import math
 from openiamd.estimation.fusion import track_quality
 from openiamd.kernels import kernel
 from openiamd.physics.draws import LOSS, uniform
-from openiamd.world.arrays import Draws, Floats
+from openiamd.world.arrays import Draws, Floats, Rows
 from openiamd.world.coordination import hear_engagement, tell_engagement, tells_engagement
 from openiamd.world.correlation import (
     STALE_INTERVALS,
@@ -23,7 +23,7 @@ from openiamd.world.correlation import (
     reports,
     stands_back,
 )
-from openiamd.world.doctrine import HOLD, NodeTable
+from openiamd.world.doctrine import NodeTable
 from openiamd.world.duals import DUAL_CHECK_S, resolve_duals
 from openiamd.world.events import (
     CONTACT_LOST,
@@ -37,7 +37,9 @@ from openiamd.world.events import (
     EventLog,
     log_event,
 )
-from openiamd.world.network import USE_CUE, USE_NONE, LinkTable, MessageState
+from openiamd.world.fire_orders import FireOrderTable, obey, pass_on
+from openiamd.world.network import USE_CUE, USE_NONE, LinkTable, MessageState, slot_latency_s
+from openiamd.world.orders import hear_words, words_said
 from openiamd.world.tracker import TrackerTable
 from openiamd.world.tracks import (
     CONFIRMED,
@@ -74,9 +76,16 @@ def send(
     ring = index % state.filled.shape[2]
     count = 0
     for slot in range(tracks.top[run, sender]):
+        seen = line.carries_track and reports(send_s, links, tracks, run, sender, slot)
         held = tracks.row[run, sender, slot]
-        whole = line.carries_track and reports(send_s, links, tracks, run, sender, slot)
-        if not whole and not (line.carries_engagement and tells_engagement(send_s, held)):
+        ordered, declared = 0, 0
+        if held.status >= CONFIRMED and (line.orders | line.words) != 0:
+            ordered, declared = words_said(
+                send_s, nodes.row[sender], state.node[run, sender], held, tracks.state[run, sender, slot]
+            )
+            ordered, declared = ordered & line.orders, declared & line.words
+        engaged = line.carries_engagement and tells_engagement(send_s, held)
+        if not seen and not engaged and (ordered | declared) == 0:
             continue
         if line.loss > 0.0:
             draw = uniform(draws.seed, draws.first + run, LOSS, line.entity, held.subject, index, 0)
@@ -93,12 +102,12 @@ def send(
         report.quality = track_quality(report_covariance)
         # What others said already is left out of weights, or two nodes would confirm each other.
         believed = held.own_identity if nodes.row[sender].weighs else held.identity
+        if believed == HOSTILE and nodes.row[sender].words_awaited != 0:
+            believed = held.identity
         report.identity = believed if line.carries_identity else PENDING
-        report.ordered = line.carries_order and held.identity == HOSTILE and nodes.row[sender].control_status != HOLD
-        report.ordered = report.ordered and not state.node[run, sender].on_hold
+        report.ordered, report.declared, report.pointer = ordered, declared, not seen
         report.subject = held.subject
         report.cause = held.cause
-        report.whole = whole
         tell_engagement(send_s, sender, held, report)
         count += 1
     state.filled[run, link, ring] = count
@@ -112,7 +121,9 @@ def find_track(
     """Return the slot of the track that a report is about: tied by number, else correlated, else ``NONE``."""
     node, number = links.row[link].receiver, state.report[run, link, ring, report].number
     slot = find_number(tracks, run, node, number)
-    if not links.row[link].correlates:
+    pointer = state.report[run, link, ring, report].pointer
+    known_by_number = pointer and slot != NONE and tracks.row[run, node, slot].status == CONFIRMED
+    if not links.row[link].correlates or known_by_number or not links.row[link].carries_track:
         return slot
     if slot != NONE and tracks.row[run, node, slot].status == CONFIRMED:
         distance2 = report_distance2(
@@ -136,6 +147,15 @@ def find_track(
 
 
 @kernel
+def hear(arrival_s: float, line: Rows, link: int, said: Rows, held: Rows) -> None:
+    """Note what a report says of a track beyond its state: who engages it, and the words of authorities."""
+    if line.carries_engagement:
+        hear_engagement(line, said, held)
+    if (line.orders | line.words) != 0:
+        hear_words(arrival_s, line, link, said, held)
+
+
+@kernel
 def take_report(
     arrival_s: float, links: LinkTable, nodes: NodeTable, tracker: TrackerTable, tracks: TrackState,
     state: MessageState, events: EventLog, scratch: Floats, run: int, link: int, ring: int, report: int, heard: bool,
@@ -143,12 +163,14 @@ def take_report(
     """Bring one report into the receiver's track file: to the track that it is about, else as a new received track."""
     line, said = links.row[link], state.report[run, link, ring, report]
     node = line.receiver
-    if not said.whole:
+    if said.pointer and (said.ordered | said.declared) == 0:
         slot = find_number(tracks, run, node, said.number)
         if slot != NONE:
-            hear_engagement(line, said, tracks.row[run, node, slot])
+            hear(arrival_s, line, link, said, tracks.row[run, node, slot])
         return
     slot = find_track(arrival_s, links, nodes, tracker, tracks, state, events, scratch, run, link, ring, report)
+    if slot == NONE and not line.carries_track:
+        return
     if slot == NONE:
         slot = open_slot(tracks, run, node)
         if slot == NONE:
@@ -158,8 +180,9 @@ def take_report(
         tracks.row[run, node, slot].subject = said.subject
         tracks.row[run, node, slot].confirmed_s = arrival_s
     held = tracks.row[run, node, slot]
-    if line.carries_engagement:
-        hear_engagement(line, said, held)
+    hear(arrival_s, line, link, said, held)
+    if said.pointer and (held.status == CONFIRMED or held.remote_link not in (NONE, link) or not line.carries_track):
+        return
     if held.remote_link not in (NONE, link) and stands_back(arrival_s, links, line, said, held):
         return
     keep_report(
@@ -177,7 +200,6 @@ def take_report(
         )  # fmt: skip
     if held.remote_link != link:
         held.remote_identity = PENDING
-        held.ordered = False
     held.remote_link = link
     held.remote_number = said.number
     held.remote_s = arrival_s
@@ -187,8 +209,6 @@ def take_report(
     held.remote_until_s = arrival_s + line.remote_age_s
     if line.carries_identity:
         held.remote_identity = said.identity
-    if line.carries_order:
-        held.ordered = said.ordered
 
 
 @kernel
@@ -201,7 +221,7 @@ def forget_stale(
         link = held.remote_link
         if link == NONE or held.status == FREE_SLOT:
             continue
-        patience_s = STALE_INTERVALS * links.row[link].interval_s + links.row[link].latency_s
+        patience_s = STALE_INTERVALS * links.row[link].interval_s + links.row[link].longest_s
         if now_s - held.remote_s <= patience_s:
             continue
         if held.status == RECEIVED:
@@ -245,6 +265,8 @@ def send_reports(
     tracker: TrackerTable,
     tracks: TrackState,
     draws: Draws,
+    orders: FireOrderTable,
+    heard_s: Floats,
     state: MessageState,
     first_run: int,
     last_run: int,
@@ -258,6 +280,9 @@ def send_reports(
                 send_s = index * line.interval_s
                 if line.active_from_s <= send_s < line.active_until_s and not slots.cut:
                     send(send_s, index, links, nodes, tracker, tracks, draws, state, run, link)
+                    if line.carries_order and orders.row.shape[0] > 0:
+                        arrival_s = send_s + slot_latency_s(draws, run, line, index)
+                        pass_on(send_s, arrival_s, index, orders, heard_s, draws, line, run)
                 else:
                     state.filled[run, link, index % state.filled.shape[2]] = NONE
                 slots.next_send = index + 1
@@ -271,6 +296,9 @@ def share(
     nodes: NodeTable,
     tracker: TrackerTable,
     tracks: TrackState,
+    draws: Draws,
+    orders: FireOrderTable,
+    heard_s: Floats,
     state: MessageState,
     events: EventLog,
     scratch: Floats,
@@ -283,11 +311,12 @@ def share(
         for link in range(links.row.shape[0]):
             line, slots = links.row[link], state.link[run, link]
             heard = leads_back(links, link)
-            while slots.next_receive * line.interval_s + line.latency_s < end_s:
+            while slots.next_receive < slots.next_send:
                 index = slots.next_receive
-                if index >= slots.next_send:
+                arrival_s = max(index * line.interval_s + slot_latency_s(draws, run, line, index), slots.arrived_s)
+                if arrival_s >= end_s:
                     break
-                arrival_s = index * line.interval_s + line.latency_s
+                slots.arrived_s = arrival_s
                 ring = index % state.filled.shape[2]
                 if slots.cut:  # what is under way when a link is cut does not arrive
                     state.filled[run, link, ring] = NONE
@@ -305,3 +334,5 @@ def share(
             forget_stale(end_s, links, tracks, state, events, run, node)
             if nodes.row[node].superior != NONE and not math.isinf(nodes.row[node].contact_timeout_s):
                 watch_contact(end_s, nodes, state, events, run, node)
+            if orders.row.shape[0] > 0:
+                obey(time_s, end_s, nodes, orders, heard_s, state, events, run, node)

@@ -41,11 +41,16 @@ def step(world: World, draws: Draws, state: State, time_s: float, first: int, la
         time_s, dt, latitude, w.threats, w.sensors, w.terrain, w.propagation, s.threats, s.tracks, draws, s.sensors,
         s.plots, s.events, s.scratch, first, last,
     )  # fmt: skip
-    send_reports(time_s, dt, w.links, w.nodes, w.tracker, s.tracks, draws, s.messages, first, last)
+    send_reports(
+        time_s, dt, w.links, w.nodes, w.tracker, s.tracks, draws, w.fire_orders, s.heard_s, s.messages, first, last
+    )
     track(
         time_s, dt, w.nodes, w.tracker, w.sensors, s.sensors, s.plots, s.tracks, s.models, s.events, s.work, first, last
     )
-    share(time_s, dt, w.links, w.nodes, w.tracker, s.tracks, s.messages, s.events, s.work.scratch, first, last)
+    share(
+        time_s, dt, w.links, w.nodes, w.tracker, s.tracks, draws, w.fire_orders, s.heard_s, s.messages, s.events,
+        s.work.scratch, first, last,
+    )  # fmt: skip
     identify(
         time_s,
         dt,
@@ -56,14 +61,15 @@ def step(world: World, draws: Draws, state: State, time_s: float, first: int, la
         w.beliefs,
         w.links,
         w.terrain,
+        s.messages,
         s.tracks,
         s.events,
         first,
         last,
     )
     decide(
-        time_s, dt, w.nodes, w.assets, w.fire_units, w.interceptors, s.messages, draws, s.tracks, s.weapons, s.events,
-        s.choice, s.optimum, s.scratch, first, last,
+        time_s, dt, w.nodes, w.zones, w.assets, w.fire_units, w.interceptors, draws, s.messages, s.tracks, s.weapons,
+        s.events, s.choice, s.optimum, s.scratch, first, last,
     )  # fmt: skip
     engage(
         time_s, dt, w.nodes, w.assets, w.fire_units, w.interceptors, w.threats, w.terrain, draws, s.threats, s.sensors,

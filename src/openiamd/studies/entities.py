@@ -116,4 +116,6 @@ def entities(scenario: ResolvedScenario) -> list[Entity]:
         found.append(_entity(scenario, "asset", index, asset.id, at=asset.position))
     for index, corridor in enumerate(scenario.corridors):
         found.append(_entity(scenario, "corridor", index, corridor.id, **_route(scenario, corridor.points)))
+    for index, order in enumerate(scenario.fire_orders):
+        found.append(_entity(scenario, "fire_order", index, order.id, name=order.order.replace("_", " ")))
     return found

@@ -14,6 +14,7 @@ from openiamd.results.kinds import KILLED
 from openiamd.results.slices import SliceResult
 from openiamd.scenario.checks import check
 from openiamd.scenario.document import read_document
+from openiamd.scenario.load import gallery, load_scenario
 from openiamd.scenario.model import Scenario
 from openiamd.simulate import simulate_batch
 
@@ -30,6 +31,8 @@ def catalogue() -> Catalogue:
 
 @cache
 def _scenario(name: str) -> Scenario:
+    if name in gallery():
+        return load_scenario(name)
     content = (resources.files("openiamd.validation") / "scenarios" / f"{name}.yaml").read_bytes()
     return Scenario.from_document(read_document(content, f"{name}.yaml"))
 
@@ -41,20 +44,32 @@ def seed(name: str) -> int:
 
 @cache
 def resolved(name: str, variant: str) -> ResolvedScenario:
-    """Return one variant of a scenario of this book, checked and resolved."""
-    scenario = _scenario(name).variant(variant)
-    check(scenario, catalogue().names_by_kind())
-    return resolve(scenario, catalogue())
+    """Return one variant of a scenario of this book or of the gallery, checked and resolved."""
+    return resolve(scenario(name, variant), catalogue())
+
+
+def scenario(name: str, variant: str) -> Scenario:
+    """Return one variant of a scenario of this book, checked, as it was written."""
+    found = _scenario(name).variant(variant)
+    check(found, catalogue().names_by_kind())
+    return found
 
 
 def simulate(name: str, variant: str, runs: int, measure: Measure, slice_runs: int = 100) -> NDArray[np.float64]:
     """Return (run, k): what ``measure(slice, first_run, runs)`` makes of each slice, in the order of the runs."""
+    return play(resolved(name, variant), seed(name), runs, measure, slice_runs)
+
+
+def play(
+    scenario: ResolvedScenario, seed: int, runs: int, measure: Measure, slice_runs: int = 100
+) -> NDArray[np.float64]:
+    """Return (run, k) as ``simulate`` does, of any resolved scenario."""
     parts: dict[int, NDArray[np.float64]] = {}
 
     def keep(first_run: int, result: SliceResult) -> None:
         parts[first_run] = measure(result, first_run, min(slice_runs, runs - first_run))
 
-    simulate_batch(resolved(name, variant), _scenario(name).seed, runs, THREADS, keep, slice_runs=slice_runs)
+    simulate_batch(scenario, seed, runs, THREADS, keep, slice_runs=slice_runs)
     return np.concatenate([parts[first_run] for first_run in sorted(parts)])
 
 

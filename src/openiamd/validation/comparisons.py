@@ -34,7 +34,6 @@ POSTOL = "Lewis & Postol, TPY-2 range calculation (2012), parameters recalled"
 TPY2_EQUATION = Result("Range of a TPY-2, by hand", POSTOL, "C", "the same equation written out, to rounding")
 TPY2 = Result("Range of a TPY-2, worked example", POSTOL, "R", UNTUNED)
 TPY2_NAS = Result("Range of a TPY-2, NRC report", "NRC, Making Sense of BMD (2012)", "R", UNTUNED)
-NYT = Result("Price of a missile over a drone", "New York Times, via steelcitydaily", "V", UNTUNED)
 RUNS = 60
 
 
@@ -48,7 +47,7 @@ def parts() -> list[Part]:
         Part({f"T-03.{row[0]}": FOI.title}, lambda share, row=row: [_low_altitude(share, *row)])
         for row in LOW_ALTITUDE_ROWS
     ]
-    return [*computed_parts(_catalogue()), *low, *computed_parts([*_tpy2(), *_cost()])]
+    return [*computed_parts(_catalogue()), *low, *computed_parts(_tpy2())]
 
 
 def _catalogue() -> list[Row]:
@@ -109,16 +108,4 @@ def _tpy2() -> list[Row]:
         exact("T-16.equation", TPY2_EQUATION, "range, km, gain and area entered by hand", by_hand_km, range_km, 0.01),
         comparison("T-16", TPY2, "range of a TPY-2 against 0.01 m2, km", 870.0, range_km),
         comparison("T-16.nas", TPY2_NAS, "range of a TPY-2, km", 1500.0, range_km),
-    ]  # fmt: skip
-
-
-def _cost() -> list[Row]:
-    entries = catalogue().entries
-    drone = entries["threat/drone"].values["price"]
-    missile = entries["patriot/pac-3-mse"].values["price"]
-    return [
-        comparison("T-15.one", NYT, "price of one MSE over one drone, low over high", [10.0, 70.0],
-                   missile.low / drone.high),
-        comparison("T-15.two", NYT, "price of two MSE over one drone, nominal", [10.0, 70.0],
-                   2.0 * missile.nominal / drone.nominal),
     ]  # fmt: skip

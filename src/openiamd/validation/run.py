@@ -8,9 +8,11 @@ from openiamd.validation import (
     comparisons,
     depth,
     fire,
+    history,
     identities,
     impatience,
     leakage,
+    orders,
     picture,
     saturation,
     sensing,
@@ -33,7 +35,9 @@ CHAPTERS: list[tuple[str, Callable[[], list[Part]]]] = [
     ("saturation", saturation.parts),
     ("waiting", impatience.parts),
     ("identity", identities.parts),
+    ("orders", orders.parts),
     ("catalogue and comparisons", comparisons.parts),
+    ("history", history.parts),
 ]
 
 

@@ -39,7 +39,7 @@ CANDIDATE_COLUMNS = {
     "falling": FLAG,
     "kind": WHOLE,  # KIND_* that its class is taken for
     "slack_m": NUMBER,  # how far its height may be off
-    "remote": WHOLE,  # remote use that a link allows of it now
+    "remote": WHOLE,  # what a link allows with it
 }
 PAIR_COLUMNS = {
     "interceptor": WHOLE,  # −1: the unit cannot engage it
@@ -125,7 +125,7 @@ def open_channel(
 def waits_in_vain(
     now_s: float, units: FireUnitTable, tracks: TrackState, weapons: WeaponState, run: int, unit: int, channel: int
 ) -> bool:
-    """Tell whether a channel is ready to launch, and neither the radar nor a fire-control link holds its track."""
+    """Tell whether a channel is ready to launch and neither the engagement radar nor a link holds its track."""
     battery, row = units.row[unit], weapons.row[run, unit, channel]
     waits = row.phase == REACTING and now_s > row.ordered_s + battery.reaction_s
     return waits and not may_launch(battery, tracks, run, row.slot, now_s)

@@ -4,42 +4,119 @@ import math
 
 from openiamd.kernels import kernel
 from openiamd.physics.approach import time_to_reach_s
-from openiamd.world.arrays import Floats, Rows
-from openiamd.world.doctrine import AUTONOMOUS, CENTRALIZED, FREE, HOLD, SELF_DEFENCE, TIGHT, NodeTable
+from openiamd.physics.draws import DECISION, normal4
+from openiamd.world.arrays import Draws, Floats, Rows
+from openiamd.world.doctrine import AUTONOMOUS, FREE, HOLD, NO_STATUS, SELF_DEFENCE, TIGHT, NodeTable
 from openiamd.world.events import HELD, NONE, EventLog
-from openiamd.world.network import MessageState
-from openiamd.world.tracks import ASSUMED_FRIEND, FRIEND, HOSTILE, NEUTRAL, PENDING, TrackState, log_track
+from openiamd.world.network import WEAPONS_CONTROL, MessageState
+from openiamd.world.target_class import BALLISTIC, SLOW, target_class
+from openiamd.world.tracks import (
+    ASSUMED_FRIEND,
+    FRIEND,
+    HOSTILE,
+    NEUTRAL,
+    PENDING,
+    SUSPECT,
+    TrackState,
+    log_track,
+)
+from openiamd.world.zones import ZoneTable, zone_rules
 
 # Why a track is held. The lowest code that applies is the reason given: what would have to change first. A unit that
 # trains and could fire otherwise comes before all of them, and NOT_READY last: no unit of the node is on duty.
 NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE, WEAPONS_HOLD, NO_ORDER, NOT_INTERROGATED = 1, 2, 3, 4, 5, 6
+ZONE, CEASED_FIRE, NO_AUTHORITY = 7, 8, 12
 
 
 @kernel
-def permitted(rules: Rows, contact: Rows, held: Rows, own: bool) -> int:
-    """Return 0 where rules allow fire at a track, else the reason why not.
+def acts_alone(rules: Rows, contact: Rows) -> bool:
+    """Tell whether a node acts on its own: AUTONOMOUS, or out of contact with its superior."""
+    return (rules.superior != NONE and contact.lost_contact) or rules.method_of_control == AUTONOMOUS
 
-    rules    row of the node
-    contact  its row in the messages: whether it hears its superior, whether it holds fire
-    held     row of the track
-    own      the track is heading for the node itself within its self-defence radius
+
+@kernel
+def status_of(rules: Rows, contact: Rows, state: Floats, zone_status: int, most: int) -> int:
+    """Return the weapons control status that a node has for a track.
+
+    The doctrine's, or the one that a fire order puts in its place. Where the track's class or its zone has a status of
+    its own that counts instead, of several the most restrictive. An order, or acting alone, can only restrict it.
+    rules, contact  rows of the node; state (6,) of the track; zone_status, most  as ``zone_rules`` returns them
     """
-    presumed_friendly = held.identity in (ASSUMED_FRIEND, FRIEND, NEUTRAL, PENDING)
-    asked = held.identity == HOSTILE or held.unanswered >= rules.interrogations_required
-    if own and asked and not presumed_friendly:
-        return 0
-    status = rules.control_status
     if contact.on_hold:
-        status = HOLD
-    elif (rules.superior != NONE and contact.lost_contact) or rules.method_of_control == AUTONOMOUS:
+        return HOLD
+    status = rules.control_status
+    alone, ordered = acts_alone(rules, contact), contact.ordered_status
+    if ordered != NO_STATUS:
+        status = ordered
+    elif alone:
         status = rules.control_status_autonomous
-    elif rules.method_of_control == CENTRALIZED and not held.ordered:
-        return NO_ORDER
+    kind = target_class(state, rules)
+    own = rules.control_air
+    if kind == BALLISTIC:
+        own = rules.control_ballistic
+    elif kind == SLOW:
+        own = rules.control_slow
+    if own == NO_STATUS or (zone_status != NO_STATUS and zone_status < own):
+        own = zone_status
+    if own != NO_STATUS:
+        status = min(own, status) if alone or ordered != NO_STATUS else own
+    return min(status, most)
+
+
+@kernel
+def by_status(status: int, held: Rows, presumed_friendly: bool, asked: bool) -> int:
+    """Return 0 where a weapons control status allows fire at a track (its row), else the reason why not."""
     if status == TIGHT and held.identity == HOSTILE:
         return 0
     if status == FREE and not presumed_friendly:
         return 0 if asked else NOT_INTERROGATED
     return WEAPONS_HOLD
+
+
+@kernel
+def withheld(
+    now_s: float, nodes: NodeTable, zones: ZoneTable, contact: Rows, node: int, held: Rows, state: Floats
+) -> int:
+    """Return 0 where the node may fire at a track, else the reason why not.
+
+    contact  row of the node; held, state (6,)  row and state of the track
+    """
+    rules = nodes.row[node]
+    if contact.halt != WEAPONS_CONTROL:
+        return CEASED_FIRE
+    presumed_friendly = held.identity in (ASSUMED_FRIEND, FRIEND, NEUTRAL, PENDING)
+    asked = held.identity == HOSTILE or held.unanswered >= rules.interrogations_required
+    if asked and not presumed_friendly and heads_for_node(nodes, contact, node, state):
+        return 0
+    waits = rules.orders_awaited != 0 and not (contact.on_hold or acts_alone(rules, contact))
+    if waits and not (now_s < held.ordered_until_s and held.ordered & rules.orders_awaited):
+        return NO_ORDER
+    allowed, zone_status, most = True, NO_STATUS, FREE
+    if zones.row.shape[0] > 0:
+        allowed, zone_status, most = zone_rules(now_s, zones, node, state)
+    reason = by_status(status_of(rules, contact, state, zone_status, FREE), held, presumed_friendly, asked)
+    if reason != 0:
+        return reason
+    if not allowed or by_status(most, held, presumed_friendly, asked) != 0:
+        return ZONE
+    return 0
+
+
+@kernel
+def may_engage(
+    now_s: float, nodes: NodeTable, zones: ZoneTable, messages: MessageState, tracks: TrackState, events: EventLog,
+    run: int, node: int, slot: int,
+) -> bool:  # fmt: skip
+    """Tell whether a node may fire at a track, and log why not where it would want to."""
+    held, state = tracks.row[run, node, slot], tracks.state[run, node, slot]
+    reason = withheld(now_s, nodes, zones, messages.node[run, node], node, held, state)
+    if reason == 0:
+        return True
+    if held.identity == HOSTILE:
+        log_held(now_s, tracks, events, run, node, slot, reason)
+    elif held.identity == SUSPECT and held.own_identity == HOSTILE and nodes.row[node].words_awaited != 0:
+        log_held(now_s, tracks, events, run, node, slot, NO_AUTHORITY)
+    return False
 
 
 @kernel
@@ -56,21 +133,23 @@ def heads_for_node(nodes: NodeTable, contact: Rows, node: int, state: Floats) ->
 
 
 @kernel
-def withheld(nodes: NodeTable, messages: MessageState, run: int, node: int, held: Rows, state: Floats) -> int:
-    """Return 0 where the node may fire at a track, else the reason why not.
+def decision_delay_s(draws: Draws, run: int, rules: Rows, held: Rows) -> float:
+    """Return how long after its confirmation a node decides on a track: lognormal about its delay, drawn once a track.
 
-    held, state (6,)  row and state of the track
+    rules  row of the node; held  row of the track
     """
-    contact = messages.node[run, node]
-    return permitted(nodes.row[node], contact, held, heads_for_node(nodes, contact, node, state))
+    if rules.decision_spread <= 0.0:
+        return rules.decision_delay_s
+    normal = normal4(draws.seed, draws.first + run, DECISION, rules.entity, held.subject, 0, 0)[0]
+    return rules.decision_delay_s * math.exp(rules.decision_spread * normal)
 
 
 @kernel
-def undecided(now_s: float, rules: Rows, held: Rows) -> bool:
+def undecided(now_s: float, draws: Draws, run: int, rules: Rows, held: Rows) -> bool:
     """Tell whether a track awaits a decision: not engaged already, salvos left, known for long enough."""
     if held.engagements > 0 or held.salvos >= rules.salvos or (rules.engage_once and held.decided):
         return False
-    return now_s >= held.confirmed_s + rules.decision_delay_s
+    return now_s >= held.confirmed_s + decision_delay_s(draws, run, rules, held)
 
 
 @kernel

@@ -20,6 +20,7 @@ from openiamd.world.doctrine import (
 )
 from openiamd.world.events import EVENTS_FULL, PLOTS_FULL, TRACKS_FULL, EventLog, create_event_log
 from openiamd.world.evidence import BeliefTable, PlanTable, compile_beliefs, compile_plans
+from openiamd.world.fire_orders import FireOrderTable, compile_fire_orders
 from openiamd.world.models import ModelBank, create_model_bank
 from openiamd.world.network import LinkTable, MessageState, compile_links, create_message_state
 from openiamd.world.optimum import OptimumWork, create_optimum_work
@@ -40,6 +41,7 @@ from openiamd.world.weapons import (
     compile_interceptors,
     create_weapon_state,
 )
+from openiamd.world.zones import ZoneTable, compile_zones
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,11 +64,13 @@ class World(NamedTuple):
     nodes: NodeTable
     assets: AssetTable
     corridors: CorridorTable
+    zones: ZoneTable
+    fire_orders: FireOrderTable
     plans: PlanTable
     beliefs: BeliefTable
     interceptors: InterceptorTable
     fire_units: FireUnitTable
-    duty: DutyTable | None = None  # None where nothing changes its readiness and nothing is lost
+    duty: DutyTable
 
 
 class State(NamedTuple):
@@ -78,6 +82,7 @@ class State(NamedTuple):
     tracks: TrackState
     models: ModelBank | None  # None where no node has interacting models of motion
     messages: MessageState
+    heard_s: Floats  # (run, node, order) when a node hears of a fire order, inf: not yet known to come
     weapons: WeaponState
     picture: PictureTally
     events: EventLog
@@ -86,7 +91,7 @@ class State(NamedTuple):
     optimum: OptimumWork | None  # None where no node assigns optimally
     nearest: ScoreWork
     scratch: Floats  # (2, 6)
-    duty: DutyState | None
+    duty: DutyState
 
 
 class Capacity(NamedTuple):
@@ -117,6 +122,8 @@ def compile_world(scenario: ResolvedScenario) -> World:
     """
     ground = compile_terrain(scenario)
     propagation, losses, marcum = compile_propagation(scenario, antenna_heights_m(scenario, ground.sites))
+    sensors = compile_sensors(scenario, ground.sites, ground.masks, losses, marcum)
+    nodes, units = compile_nodes(scenario, ground.table), compile_fire_units(scenario, ground.table)
     world = World(
         clock=np.array(
             [
@@ -128,21 +135,22 @@ def compile_world(scenario: ResolvedScenario) -> World:
             ]
         ),
         threats=compile_threats(scenario),
-        sensors=compile_sensors(scenario, ground.sites, ground.masks, losses, marcum),
+        sensors=sensors,
         terrain=ground.table,
         propagation=propagation,
         tracker=compile_tracker(scenario),
         links=compile_links(scenario),
-        nodes=compile_nodes(scenario, ground.table),
+        nodes=nodes,
         assets=compile_assets(scenario, ground.table),
         corridors=compile_corridors(scenario),
+        zones=compile_zones(scenario),
+        fire_orders=compile_fire_orders(scenario),
         plans=compile_plans(scenario),
         beliefs=compile_beliefs(scenario),
         interceptors=compile_interceptors(scenario),
-        fire_units=compile_fire_units(scenario, ground.table),
+        fire_units=units,
+        duty=compile_duty(scenario, nodes.position_m, sensors.position_m, units.position_m),
     )
-    duty = compile_duty(scenario, world.nodes.position_m, world.sensors.position_m, world.fire_units.position_m)
-    world = world._replace(duty=duty)
     _refuse_collisions(scenario, world)
     return world
 
@@ -166,10 +174,12 @@ def _refuse_collisions(scenario: ResolvedScenario, world: World) -> None:
         (world.sensors.row["entity"], [sensor.id for sensor in scenario.sensors]),
         (world.sensors.row["interrogator"], [f"{sensor.id}/interrogator" for sensor in scenario.sensors]),
         (world.links.row["entity"], [link.id for link in scenario.links]),
+        (world.nodes.row["entity"], [node.id for node in scenario.nodes]),
+        (world.fire_orders.row["entity"], [order.id for order in scenario.fire_orders]),
         (world.fire_units.row["entity"], [unit.id for unit in scenario.fire_units]),
         (world.nodes.row["entity"], [node.id for node in scenario.nodes]),
     ]
-    if world.duty is not None:
+    if world.duty.element.shape[0] > 0:
         nodes = world.duty.element["entity"][: len(scenario.nodes)]
         named.append((nodes, [node.id for node in scenario.nodes]))
         named.append((world.duty.fault["entity"], [fault.id for fault in scenario.duties.faults]))
@@ -216,6 +226,7 @@ def create_state(world: World, runs: int, capacity: Capacity) -> State:
         tracks=create_track_state(runs, nodes, capacity.tracks, radars, hits, biased, linked),
         models=create_model_bank(runs, world.tracker.row["models"], capacity.tracks),
         messages=create_message_state(world.links, runs, nodes, capacity.tracks, world.clock[STEP]),
+        heard_s=np.tile(world.fire_orders.heard_s, (runs, 1, 1)),
         weapons=create_weapon_state(world.fire_units, world.nodes.row, runs),
         picture=create_picture_tally(runs, sample_count(world), nodes),
         events=create_event_log(runs, capacity.events),

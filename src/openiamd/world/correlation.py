@@ -116,7 +116,7 @@ def correlate(
     """
     best, best_distance2 = NONE, CORRELATION_GATE2
     reported_s = state.report[run, link, ring, report].time_s
-    interval_s, arrival_s = links.row[link].interval_s, reported_s + links.row[link].latency_s
+    interval_s, arrival_s = links.row[link].interval_s, state.link[run, link].arrived_s
     for slot in range(tracks.top[run, node]):
         held = tracks.row[run, node, slot]
         if held.status < CONFIRMED or (held_already and (held.status == RECEIVED or held.remote_link != NONE)):

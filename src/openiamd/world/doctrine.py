@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from openiamd.physics.draws import entity_hash
-from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Rows, rows_of
+from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Rows, constant, rows_of
+from openiamd.world.echelons import declarations, orders
 from openiamd.world.sensors import stand
 from openiamd.world.terrain import TerrainTable
 from openiamd.world.threats import aligned_unit, great_circle_leg
@@ -18,16 +19,25 @@ if TYPE_CHECKING:
     from openiamd.catalogue.resolved import ResolvedScenario
 
 HOLD, TIGHT, FREE = 0, 1, 2
+NO_STATUS = constant(-1)
 DECENTRALIZED, CENTRALIZED, AUTONOMOUS = 0, 1, 2
 GREEDY, OPTIMAL, RANDOM = 0, 1, 2
 NO_ACTION, FALL_SILENT, SELF_DEFENCE = 0, 1, 2  # places in CONTACT_ACTIONS
 
 
 NODE_COLUMNS = {
+    "entity": WHOLE,  # 32-bit hash of the id
     "superior": WHOLE,  # −1 for none
     "control_status": WHOLE,  # HOLD, TIGHT, FREE
     "control_status_autonomous": WHOLE,  # after contact is lost
+    "control_ballistic": WHOLE,  # status of a target class, NO_STATUS: none of its own
+    "control_air": WHOLE,
+    "control_slow": WHOLE,
     "method_of_control": WHOLE,
+    "orders_awaited": WHOLE,  # bit of the node whose orders it waits for, 0: itself
+    "orders_given": WHOLE,  # bit that its own orders have, 0: nobody waits for them
+    "words_awaited": WHOLE,  # likewise, of who declares tracks HOSTILE
+    "words_given": WHOLE,
     "contact_timeout_s": NUMBER,
     "self_defence": FLAG,
     "self_defence_radius_m": NUMBER,
@@ -35,6 +45,7 @@ NODE_COLUMNS = {
     "spacing_s": NUMBER,  # from one to the next, 0: together
     "salvos": WHOLE,  # looks
     "decision_delay_s": NUMBER,
+    "decision_spread": NUMBER,  # standard deviation of the logarithm of that delay
     "interrogations_required": WHOLE,
     "hostile_time_to_go_s": NUMBER,
     "hostile_maximum_height_m": NUMBER,
@@ -46,7 +57,6 @@ NODE_COLUMNS = {
     "all_hostile": FLAG,  # idealised: every track is HOSTILE
     "contact_action": WHOLE,  # beyond its status, when contact is lost: NO_ACTION, FALL_SILENT, SELF_DEFENCE
     "weighs": FLAG,  # identifies by Bayes' rule; False: by rules
-    "entity": WHOLE,  # 32-bit hash of the id
     "assignment": WHOLE,  # GREEDY, OPTIMAL, RANDOM
     "coordinates": FLAG,  # holds fire at what it hears that another node engages
     "half_time_s": NUMBER,  # time to go that halves what a track is worth
@@ -96,15 +106,27 @@ def compile_nodes(scenario: ResolvedScenario, terrain: TerrainTable) -> NodeTabl
     from openiamd.catalogue.resolved import ASSIGNMENTS, CONTACT_ACTIONS, CONTROL_STATUSES, METHODS_OF_CONTROL
 
     nodes = scenario.nodes
+    ordering, declaring = orders(scenario), declarations(scenario)
+
+    def by_class(place: int) -> list[int]:
+        own = [node.control_by_class[place] for node in nodes]
+        return [CONTROL_STATUSES.index(status) if status else NO_STATUS for status in own]
 
     rows = {
+        "entity": [entity_hash(node.id) for node in nodes],
+        "control_ballistic": by_class(0),
+        "control_air": by_class(1),
+        "control_slow": by_class(2),
+        "orders_awaited": ordering.awaited,
+        "orders_given": ordering.given,
+        "words_awaited": declaring.awaited,
+        "words_given": declaring.given,
         "control_status": [CONTROL_STATUSES.index(node.control_status) for node in nodes],
         "control_status_autonomous": [CONTROL_STATUSES.index(node.control_status_autonomous) for node in nodes],
         "method_of_control": [METHODS_OF_CONTROL.index(node.method_of_control) for node in nodes],
         "contact_action": [CONTACT_ACTIONS.index(node.contact_action) for node in nodes],
         "all_hostile": [node.identify_all_hostile for node in nodes],
         "weighs": [node.weights is not None for node in nodes],
-        "entity": [entity_hash(node.id) for node in nodes],
         "assignment": [ASSIGNMENTS.index(node.assignment) for node in nodes],
     }
     for name in NODE_COLUMNS:

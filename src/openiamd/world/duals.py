@@ -9,6 +9,7 @@ from openiamd.world.arrays import Floats, Rows
 from openiamd.world.correlation import own_quality, report_distance2
 from openiamd.world.doctrine import NodeTable
 from openiamd.world.events import DUAL_DESIGNATION, DUAL_RESOLVED, NONE, EventLog
+from openiamd.world.orders import inherit_words
 from openiamd.world.tracker import OTHER_COVARIANCE, OTHER_STATE, TrackerTable
 from openiamd.world.tracks import (
     CONFIRMED,
@@ -88,12 +89,13 @@ def merge_tracks(tracks: TrackState, run: int, node: int, kept: int, gone: int) 
         held.remote_quality, held.remote_identity = other.remote_quality, other.remote_identity
         held.remote_time_s, held.fusion, held.noise = other.remote_time_s, other.fusion, other.noise
         held.remote_use, held.remote_until_s = other.remote_use, other.remote_until_s
-        held.picture_only, held.ordered, held.heard = other.picture_only, other.ordered, other.heard
+        held.picture_only, held.heard = other.picture_only, other.heard
         for row in range(SENSITIVITY):
             for column in range(6):
                 beside[row, column] = other_beside[row, column]
     if other.engaged_s > held.engaged_s:
         held.engager, held.engaged_s, held.engaged_until_s = other.engager, other.engaged_s, other.engaged_until_s
+    inherit_words(held, other)
     held.number = min(held.number, other.number)
     clear_slot(tracks, run, node, gone)
 

@@ -18,6 +18,7 @@ TRACK_CONFIRMED, TRACK_DROPPED, NUMBER_CHANGED = constant(20), constant(21), con
 DUAL_DESIGNATION, DUAL_RESOLVED, DECORRELATED = constant(23), constant(24), constant(25)
 TRACK_RECEIVED, CONTACT_LOST, CONTACT_RESTORED = constant(30), constant(31), constant(32)
 IDENTITY, ENGAGE, HELD, CEASED = constant(40), constant(41), constant(42), constant(43)
+FIRE_ORDER = constant(44)
 IDENTITY_CONFLICT, IDENTITY_RESOLVED = constant(48), constant(49)
 SHOT = constant(50)
 KILL, MISS, WASTED, OVERKILL, ASSESSED = constant(60), constant(61), constant(62), constant(63), constant(64)

@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from openiamd.physics.draws import entity_hash
-from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Ints, Rows, filled_rows, rows_of
+from openiamd.kernels import kernel
+from openiamd.physics.draws import LATENCY, NO_ENTITY, entity_hash, normal4
+from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Draws, Floats, Ints, Rows, filled_rows, rows_of
+from openiamd.world.doctrine import NO_STATUS
+from openiamd.world.echelons import declarations, orders
 
 if TYPE_CHECKING:
     from openiamd.catalogue.resolved import ResolvedScenario
 
+WEAPONS_CONTROL, CEASE_FIRE, HOLD_FIRE = 0, 1, 2  # what a node is ordered to do about its fire
+LONGEST_DEVIATIONS = 3.0  # a latency that is drawn lies within so many standard deviations, so that rings are finite
 USE_NONE, USE_CUE, USE_LAUNCH, USE_ENGAGE = 0, 1, 2, 3
 
 
@@ -20,7 +25,9 @@ LINK_COLUMNS = {
     "entity": WHOLE,  # 32-bit hash of the id
     "sender": WHOLE,  # node
     "receiver": WHOLE,  # node
-    "latency_s": NUMBER,
+    "latency_s": NUMBER,  # median
+    "latency_spread": NUMBER,  # standard deviation of its logarithm
+    "longest_s": NUMBER,  # latency that is never passed
     "interval_s": NUMBER,
     "loss": NUMBER,  # probability that a report is lost
     "carries_track": FLAG,
@@ -34,6 +41,8 @@ LINK_COLUMNS = {
     "active_from_s": NUMBER,
     "active_until_s": NUMBER,
     "correlates": FLAG,  # receivers correlate reports with their own tracks
+    "orders": WHOLE,  # bits of the authorities whose orders it passes on
+    "words": WHOLE,  # … whose declarations of HOSTILE
 }
 
 
@@ -46,6 +55,7 @@ class LinkTable(NamedTuple):
 SLOT_COLUMNS = {
     "next_send": WHOLE,  # index of the next time slot to send in
     "next_receive": WHOLE,  # index of the next time slot to arrive
+    "arrived_s": NUMBER,  # when the latest one did
     "cut": FLAG,  # carries nothing in this step
 }
 REPORT_COLUMNS = {
@@ -53,10 +63,11 @@ REPORT_COLUMNS = {
     "time_s": NUMBER,  # time of the state
     "quality": WHOLE,
     "identity": WHOLE,
-    "ordered": FLAG,
+    "ordered": WHOLE,  # bits of the authorities that order its engagement
+    "declared": WHOLE,  # … that declare it HOSTILE
+    "pointer": FLAG,  # no report of own radars: it only says which track an order or a declaration is about
     "subject": WHOLE,
     "cause": WHOLE,  # latest event about the track at the sender
-    "whole": FLAG,  # False: says nothing but who engages the track
     "engager": WHOLE,  # node that engages it, −1: none known
     "engaged_s": NUMBER,  # when that node said so
     "engaged_until_s": NUMBER,  # until when the sender believes it
@@ -64,6 +75,8 @@ REPORT_COLUMNS = {
 CONTACT_COLUMNS = {
     "contact_s": NUMBER,  # latest time slot heard from the superior
     "lost_contact": FLAG,
+    "ordered_status": WHOLE,  # weapons control status by fire orders, NO_STATUS: none
+    "halt": WHOLE,  # WEAPONS_CONTROL: none, CEASE_FIRE, HOLD_FIRE
     "down": FLAG,  # lost: does nothing in this step
     "on_hold": FLAG,  # weapons hold by its state of readiness
 }
@@ -90,6 +103,9 @@ def compile_links(scenario: ResolvedScenario) -> LinkTable:
         "remote_use": [REMOTE_USES.index(link.remote_use) for link in links],
         "extrapolates": [link.extrapolate for link in links],
         "correlates": [scenario.correlate] * len(links),
+        "longest_s": [link.latency_s * math.exp(LONGEST_DEVIATIONS * link.latency_spread) for link in links],
+        "orders": orders(scenario).passed,
+        "words": declarations(scenario).passed,
     }
     for name in LINK_COLUMNS:
         if name not in rows:
@@ -100,8 +116,8 @@ def compile_links(scenario: ResolvedScenario) -> LinkTable:
 def ring_length(table: LinkTable, step_s: float) -> int:
     """Return how many time slots can be under way at once on any link."""
     slots = [
-        math.ceil((latency_s + step_s) / interval_s) + 2
-        for latency_s, interval_s in zip(table.row["latency_s"], table.row["interval_s"], strict=True)
+        math.ceil((longest_s + step_s) / interval_s) + 2
+        for longest_s, interval_s in zip(table.row["longest_s"], table.row["interval_s"], strict=True)
     ]
     return max(slots, default=1)
 
@@ -112,9 +128,22 @@ def create_message_state(table: LinkTable, runs: int, nodes: int, reports: int, 
     shape = (runs, links, ring_length(table, step_s), reports if links else 1)
     return MessageState(
         link=filled_rows(SLOT_COLUMNS, (runs, links), {}),
-        node=filled_rows(CONTACT_COLUMNS, (runs, nodes), {}),
+        node=filled_rows(CONTACT_COLUMNS, (runs, nodes), {"ordered_status": NO_STATUS}),
         filled=np.zeros(shape[:3], np.int64),
         report=filled_rows(REPORT_COLUMNS, shape, {}),
         state=np.zeros((*shape, 6)),
         covariance=np.zeros((*shape, 6, 6)),
     )
+
+
+@kernel
+def slot_latency_s(draws: Draws, run: int, line: Rows, index: int) -> float:
+    """Return the latency of a time slot: the link's, or a lognormal draw about it, cut at three standard deviations.
+
+    line  row of the link
+    """
+    if line.latency_spread <= 0.0:
+        return line.latency_s
+    normal = normal4(draws.seed, draws.first + run, LATENCY, line.entity, NO_ENTITY, index, 0)[0]
+    normal = min(max(normal, -LONGEST_DEVIATIONS), LONGEST_DEVIATIONS)
+    return line.latency_s * math.exp(line.latency_spread * normal)

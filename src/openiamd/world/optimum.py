@@ -16,7 +16,7 @@ from openiamd.world.channels import guided_now, may_launch
 from openiamd.world.doctrine import OPTIMAL, NodeTable
 from openiamd.world.events import NONE
 from openiamd.world.tracks import TrackState
-from openiamd.world.weapons import IDLE, FireUnitTable, WeaponState
+from openiamd.world.weapons import FireUnitTable, WeaponState
 
 
 class OptimumWork(NamedTuple):
@@ -83,15 +83,15 @@ def assign_optimally(
             continue
         orders = orders_left(nodes, weapons, run, node, unit)
         occupied, _ = guided_now(units, weapons, run, unit)
-        free = battery.channels - occupied
-        for turn in range(2):
-            for channel in range(battery.rows):
-                idle = weapons.row[run, unit, channel].phase == IDLE
-                open_now = idle if turn == 0 else waits_in_vain(now_s, units, tracks, weapons, run, unit, channel)
-                if open_now and orders > 0 and (turn > 0 or free > 0):
-                    price_column(now_s, units, tracks, work, optimum, run, unit, columns, idle, count)
-                    columns += 1
-                    orders -= 1
-                    free -= 1
+        free = min(max(battery.channels - occupied, 0), orders)
+        for _ in range(free):
+            price_column(now_s, units, tracks, work, optimum, run, unit, columns, True, count)
+            columns += 1
+        orders -= free
+        for channel in range(battery.rows):
+            if orders > 0 and waits_in_vain(now_s, units, tracks, weapons, run, unit, channel):
+                price_column(now_s, units, tracks, work, optimum, run, unit, columns, False, count)
+                columns += 1
+                orders -= 1
     assign(optimum.cost, count, columns, 0.0, optimum.taken, optimum.work_floats, optimum.work_integers)
     return columns

@@ -2,7 +2,7 @@
 
 An element is a node, a sensor, a fire unit or a link. What the other stages need to know of it lies in their own state:
 ``off`` of a radar, ``withheld`` of a fire unit, ``cut`` of a link, ``down`` of a node. Without any state of readiness
-that changes, fault or loss there is no ``DutyTable`` but None.
+that changes, fault or loss the ``DutyTable`` is empty.
 """
 
 from __future__ import annotations
@@ -101,15 +101,15 @@ class DutyState(NamedTuple):
     seen: Ints  # (run,) events looked through for objects that got through
 
 
-def compile_duty(scenario: ResolvedScenario, nodes_m: Floats, sensors_m: Floats, units_m: Floats) -> DutyTable | None:
-    """Return what changes during a run, or None where nothing does.
+def compile_duty(scenario: ResolvedScenario, nodes_m: Floats, sensors_m: Floats, units_m: Floats) -> DutyTable:
+    """Return what changes during a run; an empty table where nothing does.
 
     nodes_m, sensors_m, units_m  (element, 3) where they stand
     """
     duties = scenario.duties
     silent = [node.contact_action == "dark" for node in scenario.nodes]
     if not (duties.changes or duties.faults or duties.losses or any(silent)):
-        return None
+        return empty_duty()
     counts = [len(part) for part in (scenario.nodes, scenario.sensors, scenario.fire_units, scenario.links)]
     first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
     table = DutyTable(
@@ -201,10 +201,21 @@ def _losses(scenario: ResolvedScenario, first: Ints) -> Rows:
     return rows_of(LOSS_COLUMNS, values, len(losses))
 
 
-def create_duty_state(table: DutyTable | None, runs: int) -> DutyState | None:
-    """Return the condition of every element at the start, None where nothing changes."""
-    if table is None:
-        return None
+def empty_duty() -> DutyTable:
+    """Return the table of a scenario in which nothing changes."""
+    return DutyTable(
+        element=np.zeros(0, row_type(ELEMENT_COLUMNS)),
+        first=np.zeros(len(DOMAINS), np.int64),
+        position_m=np.zeros((0, 3)),
+        begin=np.zeros(0, row_type(CONDITION_COLUMNS)),
+        change=np.zeros(0, row_type(CHANGE_COLUMNS)),
+        fault=np.zeros(0, row_type(FAULT_COLUMNS)),
+        loss=np.zeros(0, row_type(LOSS_COLUMNS)),
+    )
+
+
+def create_duty_state(table: DutyTable, runs: int) -> DutyState:
+    """Return the condition of every element at the start."""
     return DutyState(
         element=np.tile(table.begin, (runs, 1)),
         fault=filled_rows(FAULT_STATE_COLUMNS, (runs, table.fault.shape[0]), {}),
@@ -213,15 +224,14 @@ def create_duty_state(table: DutyTable | None, runs: int) -> DutyState | None:
 
 
 @kernel
-def draw_faults(duty: DutyTable | None, draws: Draws, state: DutyState | None, first_run: int, last_run: int) -> None:
+def draw_faults(duty: DutyTable, draws: Draws, state: DutyState, first_run: int, last_run: int) -> None:
     """Draw for each run which faults happen and when: one draw for whether, one for by how much it is moved."""
-    if duty is not None and state is not None:
-        for run in range(first_run, last_run):
-            number = draws.first + run
-            for fault in range(duty.fault.shape[0]):
-                row, own = duty.fault[fault], state.fault[run, fault]
-                happens = uniform(draws.seed, number, FAULT, row.entity, NO_ENTITY, 0, 0) < row.probability
-                shift = uniform(draws.seed, number, FAULT, row.entity, NO_ENTITY, 0, 1)
-                shift_s = (2.0 * shift - 1.0) * row.spread_s
-                own.from_s = row.at_s + shift_s if happens else np.inf
-                own.until_s = row.until_s + shift_s
+    for run in range(first_run, last_run):
+        number = draws.first + run
+        for fault in range(duty.fault.shape[0]):
+            row, own = duty.fault[fault], state.fault[run, fault]
+            happens = uniform(draws.seed, number, FAULT, row.entity, NO_ENTITY, 0, 0) < row.probability
+            shift = uniform(draws.seed, number, FAULT, row.entity, NO_ENTITY, 0, 1)
+            shift_s = (2.0 * shift - 1.0) * row.spread_s
+            own.from_s = row.at_s + shift_s if happens else np.inf
+            own.until_s = row.until_s + shift_s

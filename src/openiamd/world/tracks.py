@@ -41,7 +41,7 @@ TRACK_COLUMNS = {
     "picture_only": FLAG,  # the reporting link allows no use beyond the picture
     "remote_use": WHOLE,  # what that link allows, by the quality of its report
     "remote_until_s": NUMBER,  # how long that holds
-    "ordered": FLAG,  # the superior orders its engagement
+    "ordered": WHOLE,  # bits of the authorities that order its engagement
     "engagements": WHOLE,  # channels at work on it
     "salvos": WHOLE,  # salvos spent on it
     "decided": FLAG,  # a first decision was taken
@@ -72,6 +72,11 @@ TRACK_COLUMNS = {
     "engager": WHOLE,  # node that links said engages it, −1 none
     "engaged_s": NUMBER,  # when that node said so
     "engaged_until_s": NUMBER,  # until when that is believed
+    "ordered_until_s": NUMBER,  # "ordered" holds until then, unless it is repeated
+    "ordered_link": WHOLE,  # that brought it, −1 none
+    "declared": WHOLE,  # bits of the authorities that declare it HOSTILE
+    "declared_until_s": NUMBER,
+    "declared_link": WHOLE,
 }
 OWN, BEST, COVARIANCE_INTERSECTION, NAIVE = 0, 1, 2, 3  # fusion
 
@@ -139,7 +144,7 @@ def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
     row.picture_only = False
     row.remote_use = 0
     row.remote_until_s = -np.inf
-    row.ordered = False
+    forget_words(row)
     row.engagements = 0
     row.salvos = 0
     row.decided = False
@@ -177,6 +182,14 @@ def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
 
 
 @kernel
+def forget_words(row: Rows) -> None:
+    """Forget what authorities ordered or declared about a track."""
+    row.ordered, row.declared = 0, 0
+    row.ordered_until_s, row.declared_until_s = -np.inf, -np.inf
+    row.ordered_link, row.declared_link = -1, -1
+
+
+@kernel
 def open_slot(tracks: TrackState, run: int, node: int) -> int:
     """Return a cleared slot of the node's track file, or −1 when it is full."""
     for slot in range(tracks.row.shape[2]):
@@ -195,7 +208,7 @@ def untie(row: Rows) -> None:
     row.remote_identity = PENDING
     row.remote_quality = -1
     row.remote_until_s = -np.inf
-    row.ordered = False
+    forget_words(row)
     row.apart = 0
 
 

@@ -32,6 +32,7 @@ IDLE, REACTING, IN_FLIGHT, ASSESSING = 0, 1, 2, 3
 TRACK_LOST, NOT_HELD, LEFT_ENVELOPE, IDENTITY_CHANGED, NO_ROUND = (
     constant(1), constant(2), constant(3), constant(4), constant(5),
 )  # fmt: skip
+ORDERED_TO_CEASE = constant(6)
 SLEW_TOO_LATE, NO_GUIDANCE = constant(7), constant(8)
 MOST_AUTONOMOUS = 64  # engagements by active rounds beyond the channels of a unit, for which it keeps rows
 UNLIMITED_M = 1e12
