@@ -169,3 +169,14 @@ def test_the_share_of_destructions_is_the_stated_one():
     outcome = play(scene, runs)
     share = len(times(outcome, kinds.LOST)) / (4 * runs)
     assert abs(share - 0.25) < 4.0 * np.sqrt(0.25 * 0.75 / (4 * runs))
+
+
+def test_launchers_that_share_the_channels_of_a_lost_unit_are_out_of_action_with_it():
+    forward = {"type": "ideal/fire-unit", "node": "post", "at": [39.0, 32.9], "radar": None}
+    forward |= {"load": {"ideal/interceptor": 100}, "shares_channels_with": "unit"}
+    scene = quiet_scene(fire_units={"forward": forward}, raids={"raid": {"start": "0 s"}})
+    assert times(play(scene, 1), kinds.SHOT, other=1)
+    assert times(play(changed(scene, **fault("unit", "0 s", None)), 1), kinds.SHOT) == []
+    alone = play(changed(scene, **fault("forward", "0 s", None)), 1)
+    assert times(alone, kinds.SHOT, other=1) == []
+    assert times(alone, kinds.SHOT, other=0)

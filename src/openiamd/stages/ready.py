@@ -232,10 +232,11 @@ def set_unit(
     now_s: float, duty: DutyTable, units: FireUnitTable, messages: MessageState, tracks: TrackState,
     weapons: WeaponState, state: DutyState, events: EventLog, run: int, element: int,
 ) -> None:  # fmt: skip
-    """Say whether a fire unit takes orders; one that is lost, or whose radar is, breaks off."""
+    """Say whether a fire unit takes orders; one that is lost, or whose radar or owner of channels is, breaks off."""
     row, own = duty.element[element], state.element[run, element]
     contact, condition = messages.node[run, row.node], weapons.unit[run, row.index]
-    lost, ready = own.losses > 0 or contact.down, own.state in (ACTIVE, DARK)
+    owner = state.element[run, duty.first[UNIT_ELEMENT] + units.row[row.index].group]
+    lost, ready = own.losses + owner.losses > 0 or contact.down, own.state in (ACTIVE, DARK)
     if row.partner != NONE:
         radar = state.element[run, duty.first[SENSOR_ELEMENT] + row.partner]
         lost = lost or radar.down
