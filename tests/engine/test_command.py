@@ -190,7 +190,20 @@ def test_hold_fire_breaks_off_what_is_in_flight():
     broken = times(held, kinds.WASTED)
     assert len(broken) > 0
     assert all(start_s <= time_s <= start_s + 1.0 for time_s in broken)
-    assert len(times(held, kinds.ASSESSED)) > 0
+    assert reasons(held, kinds.CEASED) == {"ordered to cease"}
+    assert times(held, kinds.ASSESSED) == []
+
+
+def test_the_rest_of_a_salvo_that_goes_up_round_by_round_is_not_fired():
+    shots = {"salvo": 3, "spacing": "10 s", "salvos": 1}
+    scene = ideal_scene(raids={"raid": raid(1)}, doctrine={"rules": {"shots": shots}})
+    free = times(play(scene, 2), kinds.SHOT)
+    start_s = math.ceil(min(free) + 2.0)
+    stop = {"order": "cease_fire", "to": ["post"], "from": f"{start_s} s"}
+    outcome = play(changed(scene, fire_orders={"stop": stop}), 2)
+    assert len(free) == 3 * len(times(outcome, kinds.SHOT)) == 6
+    assert times(outcome, kinds.WASTED) == []
+    assert len(times(outcome, kinds.ASSESSED)) == 2
 
 
 def test_orders_not_carried_out_are_taken_back():

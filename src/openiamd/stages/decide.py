@@ -172,7 +172,7 @@ def decide(
             if not armed(units, node):
                 continue
             if messages.node[run, node].halt != WEAPONS_CONTROL:
-                halt_fire(now_s, units, tracks, messages, weapons, events, run, node)
+                halt_fire(now_s, units, interceptors, tracks, messages, weapons, events, run, node)
             count = list_candidates(now_s, nodes, zones, assets, draws, messages, tracks, events, work, run, node)
             if count == 0:
                 continue

@@ -48,4 +48,4 @@ def hear_engagement(line: Rows, said: Rows, held: Rows) -> None:
             held.engaged_until_s = -math.inf
     elif said.engager != line.receiver and said.engaged_s > held.engaged_s:
         held.engager, held.engaged_s = said.engager, said.engaged_s
-        held.engaged_until_s = said.engaged_until_s + STALE_INTERVALS * line.interval_s + line.latency_s
+        held.engaged_until_s = said.engaged_until_s + STALE_INTERVALS * line.interval_s + line.longest_s
