@@ -24,6 +24,7 @@ def assert_duties(outcome: Outcome) -> None:
     assert_lost_things_do_nothing(outcome)
     assert_what_is_not_ready_does_not_fire_or_look(outcome)
     assert_hold(outcome)
+    assert_halted_nodes_do_not_fire(outcome)
     assert_no_order_waits_for_ever(outcome)
 
 
@@ -120,9 +121,25 @@ def assert_hold(outcome: Outcome) -> None:
 
 
 def holds_always(scenario: ResolvedScenario, index: int) -> bool:
-    """Tell whether a node's weapons control status is HOLD with and without contact."""
+    """Tell whether a node's weapons control status is HOLD whatever the contact, the class, the zone and the order."""
     node = scenario.nodes[index]
-    return node.control_status == "HOLD" and node.control_status_autonomous == "HOLD"
+    statuses = {node.control_status, node.control_status_autonomous, *node.control_by_class}
+    statuses |= {zone.control_status for zone in scenario.zones if index in zone.nodes}
+    statuses |= {order.control_status for order in scenario.fire_orders if index in order.receivers}
+    return statuses - {""} == {"HOLD"}
+
+
+def assert_halted_nodes_do_not_fire(outcome: Outcome) -> None:
+    """Where one order to cease or hold fire is all that a node has, and all have it at once, it gives no launch."""
+    events, scenario = outcome.result.events, outcome.scenario
+    slack_s = 2.0 * scenario.step_s
+    for index in range(len(scenario.nodes)):
+        given = [order for order in scenario.fire_orders if index in order.receivers]
+        if len(given) != 1 or given[0].sender >= 0 or given[0].order == "weapons_control":
+            continue
+        fires = np.isin(events.kind, FIRED_BY) & (events.node == index)
+        halted = (events.time_s > given[0].active_from_s + slack_s) & (events.time_s < given[0].active_until_s)
+        assert not np.any(fires & halted), f"a node fires under {given[0].order}"
 
 
 def assert_no_order_waits_for_ever(outcome: Outcome) -> None:

@@ -69,7 +69,9 @@ def assert_names(events: EventRows, scenario: ResolvedScenario) -> None:
     """Every index points at something that exists."""
     for column, size in ((events.object, len(scenario.objects)), (events.node, len(scenario.nodes))):
         assert np.all((column >= -1) & (column < size))
-    about_unit = np.isin(events.kind, (kinds.ENGAGE, kinds.SHOT, kinds.CEASED, kinds.ASSESSED, kinds.RELOADED))
+    about_unit = np.isin(
+        events.kind, (kinds.ENGAGE, kinds.SHOT, kinds.CEASED, kinds.ASSESSED, kinds.RELOADED, kinds.SLEWED)
+    )
     for of_kind, size in (
         (np.isin(events.kind, (kinds.FIRST_LOOK, kinds.FIRST_DETECTION)), len(scenario.sensors)),
         (about_unit, len(scenario.fire_units)),

@@ -3,7 +3,8 @@
 ``scenarios()`` draws the plain data of a scenario file and ``scenario_texts()`` its YAML; both pass
 ``load_scenario``, ``check`` and ``resolve``. Covered: both kinds of flight, orbits, random arrivals, links of all
 contents, superiors, all weapons control statuses and methods of control, contact loss, states and forms of readiness,
-faults, losses, hours of duty, sensors in the air, idealised switches and real catalogue entries.
+faults, losses, zones, fire orders, authorities, shot policies, launchers apart, stocks, hours of duty, sensors in the
+air, idealised switches and real catalogue entries.
 """
 
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
+from command_strategies import authorities, command_rules, commands
+from fire_strategies import late_kills, launchers, remote_uses, shots, stocks
 from stress_strategies import assignments, contact_losses, stresses
 
 Data = dict[str, Any]
@@ -19,6 +22,8 @@ REAL = {"command": "s400/55k6e", "radar": "s400/91n6e", "guide": "s400/92n6e", "
 REAL |= {"load": "s400/48n6e3", "link": "nato/link16", "iff": "nato/iff"}
 IDEAL = {"command": "ideal/command", "radar": "ideal/radar", "guide": "ideal/engagement-radar"}
 IDEAL |= {"unit": "ideal/fire-unit", "load": "ideal/interceptor", "link": "ideal/link", "iff": "ideal/iff"}
+CONTENTS = [["track"], ["track", "identity"], ["order"], ["track", "identity", "order"], ["track", "engagement"]]
+CONTENTS += [["track", "identity", "order", "engagement"]]
 
 seconds = st.integers(0, 90).map(lambda value: f"{value} s")
 bearings = st.integers(0, 359).map(lambda value: f"{value} deg")
@@ -80,11 +85,11 @@ def schedules() -> st.SearchStrategy[Data]:
 def doctrines(draw: st.DrawFn, is_idealised: bool, can_be_central: bool) -> Data:
     """Return one set of rules."""
     statuses = st.sampled_from(["HOLD", "TIGHT", "TIGHT", "FREE", "FREE"])
-    methods = ["DECENTRALIZED", "AUTONOMOUS"] + ["CENTRALIZED"] * can_be_central
+    methods = ["DECENTRALIZED", "AUTONOMOUS"] + ["CENTRALIZED"] * 2 * can_be_central
     rules: Data = {
         "weapons_control": draw(statuses),
         "method": draw(st.sampled_from(methods)),
-        "shots": {"salvo": draw(st.integers(1, 3)), "salvos": draw(st.integers(1, 3))},
+        "shots": draw(shots()),
         "interrogations": draw(st.integers(0, 3)),
         "self_defence": draw(switches),
     }
@@ -93,7 +98,7 @@ def doctrines(draw: st.DrawFn, is_idealised: bool, can_be_central: bool) -> Data
         rules["decision_delay"] = draw(seconds)
     if is_idealised and draw(switches):
         rules["engage"] = "once"
-    rules |= draw(assignments(is_idealised))
+    rules |= draw(assignments(is_idealised)) | draw(command_rules())
     return rules
 
 
@@ -128,11 +133,13 @@ def forces(draw: st.DrawFn, types: Data, is_idealised: bool) -> Data:
                 unit |= {"radar": None} if draw(switches) else {}
             if draw(switches):
                 unit["responsibility"] = {"facing": draw(bearings), "sector": "120 deg"}
-            units[f"{name}-unit"] = unit | draw(duties())
+            units[f"{name}-unit"] = unit | draw(stocks(unit["load"])) | draw(duties())
+            if unit["radar"] is not None and "service_time" not in unit and draw(switches):
+                units[f"{name}-apart"] = launchers(unit, f"{name}-unit", draw(places(most=5)))
     links: Data = {}
     for sender in names:
         for receiver in names:
-            if sender != receiver and draw(switches):
+            if sender != receiver and draw(st.integers(0, 2)):
                 links[f"{sender}-{receiver}"] = draw(link(types, sender, receiver, is_idealised))
     for name in names[1:]:
         if "order" in links.get(f"n1-{name}", {}).get("carries", ()):
@@ -147,13 +154,8 @@ def _node(types: Data, place: list[float], modes: list[str]) -> Data:
 @st.composite
 def link(draw: st.DrawFn, types: Data, sender: str, receiver: str, is_idealised: bool) -> Data:
     """Return one link with whatever contents make sense together."""
-    contents = draw(
-        st.sampled_from(
-            [["track"], ["track", "identity"], ["order"], ["track", "identity", "order"], ["track", "engagement"]]
-        )
-    )
-    use = draw(st.sampled_from(["NONE", "CUE"])) if "track" in contents else "NONE"
-    result = {"type": types["link"], "from": sender, "to": receiver, "carries": contents, "remote_use": use}
+    contents = draw(st.sampled_from(CONTENTS))
+    result = {"type": types["link"], "from": sender, "to": receiver} | draw(remote_uses(contents))
     if is_idealised and draw(switches):
         result["extrapolate"] = False
     return result | draw(duties())
@@ -168,6 +170,9 @@ def scenarios(draw: st.DrawFn) -> Data:
     parts = draw(forces(types, is_idealised))
     below = ["superior" in node for name, node in parts["nodes"].items() if name != "n1"]
     can_be_central = bool(below) and all(below)
+    rules = draw(doctrines(is_idealised, can_be_central))
+    for name, node in parts["nodes"].items():
+        node |= draw(authorities(parts["links"], name, rules["method"] == "CENTRALIZED"))
     data: Data = {
         "openiamd": 1,
         "name": "drawn",
@@ -180,11 +185,11 @@ def scenarios(draw: st.DrawFn) -> Data:
             "step": draw(st.sampled_from(["1 s", "0.5 s"])),
             "sample": "10 s",
         },
-        "doctrine": {"rules": draw(doctrines(is_idealised, can_be_central))},
+        "doctrine": {"rules": rules},
         **parts,
     }
     if with_asset:
-        data["assets"] = {"city": {"at": list(CENTRE), "radius": "15 km"}}
+        data["assets"] = {"city": {"at": list(CENTRE), "radius": "15 km"} | draw(late_kills())}
     if draw(switches):
         lane = {"points": [[39.0, 32.0], [40.5, 33.5]], "width": "20 km", "floor": "1 km", "ceiling": "13 km"}
         data["corridors"] = {"lane": lane | {"speed": ["100 m/s", "300 m/s"]}}
@@ -200,7 +205,7 @@ def scenarios(draw: st.DrawFn) -> Data:
         data["idealised"] |= {"identify": "hostile"} if draw(switches) else {}
     data["variants"] = {"all": {}}
     if draw(switches):
-        data["variants"]["stress"] = draw(stresses(data))
+        data["variants"]["stress"] = draw(stresses(data)) | draw(commands(data))
     return data
 
 

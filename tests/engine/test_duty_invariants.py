@@ -1,18 +1,21 @@
 """The invariants of readiness, losses and orders notice what they are there to notice."""
 
 import dataclasses
+import math
 
 import numpy as np
 import pytest
 
 from duty_invariants import (
     assert_duties,
+    assert_halted_nodes_do_not_fire,
     assert_hold,
     assert_lost_things_do_nothing,
     assert_no_order_waits_for_ever,
     assert_what_is_not_ready_does_not_fire_or_look,
 )
 from openiamd.catalogue.duties import Duties, StateChange
+from openiamd.catalogue.orders import FireOrder
 from openiamd.world import events as kinds
 from scenes import Outcome, ideal_scene, play
 
@@ -69,6 +72,13 @@ def test_fire_under_weapons_hold_is_noticed(outcome):
         assert_hold(
             without_self_defence(outcome, control_status="HOLD", control_status_autonomous="HOLD"),
         )
+
+
+def test_fire_of_a_halted_node_is_noticed(outcome):
+    order = FireOrder("halt", "cease_fire", "", -1, (0,), 0.0, math.inf)
+    halted = outcome._replace(scenario=dataclasses.replace(outcome.scenario, fire_orders=(order,)))
+    with pytest.raises(AssertionError, match="fires under cease_fire"):
+        assert_halted_nodes_do_not_fire(halted)
 
 
 def without_self_defence(outcome: Outcome, **rules: str) -> Outcome:

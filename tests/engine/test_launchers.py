@@ -7,7 +7,7 @@ from invariants import assert_invariants
 from openiamd.results.measures import measure
 from openiamd.studies.entities import entities
 from openiamd.world import events as kinds
-from scenes import Data, Outcome, changed, ideal_scene, play, raid
+from scenes import CENTRE, Data, Outcome, changed, ideal_scene, play, raid
 
 ONE_ROUND = {"shots": {"policy": "shoot_look_shoot", "salvos": 1}}
 
@@ -60,7 +60,7 @@ def test_launchers_share_the_channels_of_their_radar():
 
 
 def test_the_sector_is_that_of_the_radar():
-    facing_away = changed(apart(engage_sector="90 deg"), fire_units={"unit": {"facing": "0 deg"}})
+    facing_away = changed(apart(engage_sector="90 deg"), fire_units={"unit": {"facing": "90 deg"}})
     toward = changed(facing_away, fire_units={"unit": {"facing": "180 deg"}, "forward": {"facing": "0 deg"}})
     assert not rows(played(facing_away), kinds.SHOT)
     assert rows(played(toward), kinds.SHOT)
@@ -135,10 +135,64 @@ def test_the_envelope_limits_range_by_altitude():
 def test_kill_probability_falls_to_the_edge_of_the_envelope():
     """Shots at a quarter of the ramp's fall: 0.8 · (1 − 0.6 · part), part from each shot's own range."""
     values = {"range_air": "150 km", "envelope.0 km": "150 km", "envelope.10 km": "150 km"}
-    outcome = play(coasting(pk_edge=0.4, pk_edge_from=0.5, **values), 1500)
+    outcome = play(coasting(pk_edge=0.4, pk_edge_from=0.5, **values), 600)
     events = outcome.result.events
     reach_m = events.value[rows(outcome, kinds.SHOT)]
     expected = float((0.8 * (1.0 - 0.6 * np.clip((reach_m / 150e3 - 0.5) / 0.5, 0.0, 1.0))).mean())
     assert expected < 0.75
     killed = len(rows(outcome, kinds.KILL)) / outcome.runs
     assert abs(killed - expected) < 4.0 * np.sqrt(expected * (1.0 - expected) / outcome.runs)
+
+
+# ---- slewing
+
+
+def slewing(rate: str, start: list[float], **unit: float | str) -> Data:
+    """Return a unit whose sector of 90 degrees faces north, and a raid that comes from elsewhere."""
+    data = ideal_scene(doctrine={"rules": ONE_ROUND}, raids={"raid": raid(1, start)})
+    data["sensors"]["guide"] = {"type": "ideal/engagement-radar", "node": "post", "at": CENTRE, "facing": "0 deg"}
+    data["fire_units"]["unit"] |= {"radar": "guide", "facing": "0 deg"}
+    values = {"engage_sector": "90 deg", "slew_rate": rate} | unit
+    data["idealised"]["values"] = {f"ideal/fire-unit.{name}": value for name, value in values.items()}
+    data["idealised"]["values"] |= {
+        "ideal/interceptor.pk_cruise": 1.0,
+        "ideal/engagement-radar.azimuth_coverage": "90 deg",
+    }
+    return data
+
+
+def test_a_fixed_sector_stays_and_one_that_can_be_turned_follows():
+    assert not rows(played(slewing("0 deg/s", [39.9, 31.0])), kinds.ENGAGE)
+    outcome = played(slewing("6 deg/s", [38.5, 32.9]))
+    events, turn = outcome.result.events, rows(outcome, kinds.SLEWED)[0]
+    assert abs(events.value[turn]) == pytest.approx(np.pi, abs=0.02)
+    order, shot = rows(outcome, kinds.ENGAGE)[0], rows(outcome, kinds.SHOT)[0]
+    assert events.cause[turn] == events.event[order]
+    # 180 degrees at 6 degrees a second.
+    assert 30.0 <= events.time_s[shot] - events.time_s[order] <= 33.0
+    assert len(rows(outcome, kinds.KILL)) == 1
+
+
+def test_it_turns_the_short_way():
+    for start, turn_rad in (([39.9, 31.0], -np.pi / 2), ([39.9, 34.8], np.pi / 2)):
+        outcome = played(slewing("6 deg/s", start))
+        assert outcome.result.events.value[rows(outcome, kinds.SLEWED)[0]] == pytest.approx(turn_rad, abs=0.03)
+
+
+def test_turning_too_late_ends_the_order():
+    data = slewing("0.25 deg/s", [38.5, 32.9])  # 180 degrees take 12 minutes
+    data["idealised"]["values"]["ideal/interceptor.range_air"] = "30 km"
+    outcome = played(data)
+    events = outcome.result.events
+    assert not rows(outcome, kinds.SHOT)
+    assert events.code[rows(outcome, kinds.CEASED)[0]] == 7
+
+
+def test_it_does_not_turn_away_from_what_it_fights():
+    data = slewing("6 deg/s", [41.3, 32.9])  # in the sector, from the north
+    data["raids"]["other"] = raid(1, [38.5, 32.9])
+    outcome = played(data)
+    events = outcome.result.events
+    assessed, turn = rows(outcome, kinds.ASSESSED)[0], rows(outcome, kinds.SLEWED)[0]
+    assert events.time_s[rows(outcome, kinds.SHOT)[0]] < events.time_s[assessed] <= events.time_s[turn]
+    assert len(rows(outcome, kinds.KILL)) == 2

@@ -142,7 +142,7 @@ def test_assessment_that_errs_by_its_closed_form(false_kill, false_survivor):
 
     Kills p + (1 − p)(1 − a) p; shots 1 + (1 − p)(1 − a) + p b, for a false kill of chance a and a false survivor of b.
     """
-    p, runs = 0.6, 1500
+    p, runs = 0.6, 500
     values = {"assessment_false_kill": false_kill, "assessment_false_survivor": false_survivor}
     values |= {"assessment_recheck": "3600 s"}
     outcome = play(scene(1, {"policy": "shoot_look_shoot", "salvos": 2}, pk=p, **values), runs)

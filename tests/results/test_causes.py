@@ -142,7 +142,7 @@ LEAKERS = [
     *((CEASED_CODES[reason], ceased(reason), kinds.CEASED_REASONS[reason], 70.0) for reason in CEASED_CODES),
     ("order_too_late", Story.ordered, "engage", 60.0),
     ("shot_met_another", ended(kinds.KILL, NEIGHBOUR), "kill", 80.0),
-    ("shot_no_guidance", unguided, "no guidance", 85.0),
+    ("shot_no_guidance", unguided, "no guidance", 90.0),
     ("shot_wasted", ended(kinds.WASTED, -1), "wasted", 80.0),
     ("shot_too_late", Story.shot, "shot", 70.0),
     ("missed", ended(kinds.MISS, LEAKER), "miss", 80.0),

@@ -28,6 +28,10 @@ def first(events, thing, allowed, nodes=None):
     return min(chosen, key=lambda row: row["time_s"], default=None)
 
 
+TOLD = {"shots_wasted": kinds.WASTED, "overkill": kinds.OVERKILL, "late_kills": kinds.DEBRIS}
+TOLD |= {"identity_conflicts": kinds.IDENTITY_CONFLICT}
+
+
 def slow_measures(result, entities, run, warmup_s, duration_s):
     """The measures of one run by loops over rows."""
     objects = [one for one in entities if one["domain"] == "object"]
@@ -49,6 +53,7 @@ def slow_measures(result, entities, run, warmup_s, duration_s):
             for row in events
         )
 
+    magazines = [row for row in rows_of(result.magazines) if row["run"] == run]
     hostile = side("hostile")
     leaked = [i for i in hostile if flown[i]["status"] == kinds.LEAKED_STATUS]
     found = {
@@ -58,12 +63,11 @@ def slow_measures(result, entities, run, warmup_s, duration_s):
         "hostile.total": len(hostile),
         "kills.total": sum(flown[i]["status"] == kinds.KILLED for i in hostile),
         "shots.total": count(kinds.SHOT),
-        "missiles_left": sum(row["left"] for row in rows_of(result.magazines) if row["run"] == run),
+        **{f"missiles_{name}": sum(row[name] for row in magazines) for name in ("left", "reloaded")},
         "cost.killed_threats_usd": sum(objects[i]["price_usd"] for i in hostile if flown[i]["status"] == kinds.KILLED),
         "cost.interceptors_usd": sum(count(kinds.SHOT, i) * one["price_usd"] for i, one in enumerate(interceptors)),
     }
-    told = {"shots_wasted": kinds.WASTED, "overkill": kinds.OVERKILL, "identity_conflicts": kinds.IDENTITY_CONFLICT}
-    found |= {name: count(kind) for name, kind in told.items()}
+    found |= {name: count(kind) for name, kind in TOLD.items()}
     for i, one in enumerate(interceptors):
         found[f"shots.{one['id']}"] = count(kinds.SHOT, i)
     for i, name in enumerate(ids["asset"]):

@@ -53,7 +53,7 @@ def snr(world, ground_m, height_m, velocity_mps=(0.0, 0.0, 0.0)):
     azimuth_rad, elevation_rad, range_m = azimuth_elevation_range(world.sensors.basis[0], *offset_m)
     value = look_snr(
         world.sensors.row[0], world.terrain, world.propagation, world.threats.row[0], world.propagation.band[0, 0],
-        antenna_m, ANTENNA_M, position_m, offset_m, np.array(velocity_mps), azimuth_rad, elevation_rad, range_m,
+        antenna_m, ANTENNA_M, position_m, offset_m, np.array(velocity_mps), azimuth_rad, 0.0, elevation_rad, range_m,
     )  # fmt: skip
     return value, range_m
 

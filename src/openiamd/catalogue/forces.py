@@ -256,6 +256,7 @@ def _fire_unit(scenario: Scenario, values: Values, name: str) -> FireUnit:
         reload_s=values.get(kind, "reload") if any(unit.stock.values()) else 0.0,
         false_kill=values.optional(kind, "assessment_false_kill", 0.0),
         false_survivor=values.optional(kind, "assessment_false_survivor", 0.0),
+        slew_rate_radps=values.optional(guide.type, "slew_rate", 0.0),
         recheck_s=values.optional(kind, "assessment_recheck", 30.0),
     )
 

@@ -164,6 +164,9 @@ FIRE_UNIT = {
         optional=True,
     ),
     "engage_sector": ValueKind("angle", "full width of the sector of engagement", True),
+    "slew_rate": ValueKind(
+        "angular_rate", "rate at which its sector and engagement radar turn; without it, or 0, fixed", optional=True
+    ),
     "emplacement": ValueKind("time", "from arrival on site to ready to fire"),
     "displacement": ValueKind("time", "from the order to leave to on the road; without it, none", optional=True),
     "activation": ValueKind("time", "from switched off to ready to fire; without it, none", optional=True),

@@ -294,6 +294,7 @@ class FireUnit:
     false_kill: float = 0.0
     false_survivor: float = 0.0
     recheck_s: float = 30.0
+    slew_rate_radps: float = 0.0  # of its sector and engagement radar; 0: fixed
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from openiamd.catalogue.entries import Catalogue
-from openiamd.catalogue.kinds import KINDS
+from openiamd.catalogue.kinds import ENVELOPE_RANGE, KINDS
 from openiamd.catalogue.read import CatalogueEntry, CatalogueValue
 from openiamd.catalogue.resolved import Input
 from openiamd.errors import CatalogueError, UnitError
@@ -99,7 +99,7 @@ def _idealised(scenario: Scenario, catalogue: Catalogue) -> dict[str, float]:
 
 def _read(scenario: Scenario, place: tuple[str, ...], text: object, kind: str, name: str) -> float:
     """Return the SI value of a text given for value ``name`` of a catalogue kind."""
-    rule = KINDS[kind][name]
+    rule = ENVELOPE_RANGE if name.startswith("envelope.") else KINDS[kind][name]
     try:
         si = quantity(text, rule.dimension)
     except UnitError as error:

@@ -30,6 +30,7 @@ OVERKILL = 63
 ASSESSED = 64
 RELOADED = 65
 DEBRIS = 66
+SLEWED = 67
 STATE_CHANGED = 70
 LOST = 71
 RESTORED = 72
@@ -65,6 +66,7 @@ KIND_NAMES = {
     ASSESSED: "assessed",
     RELOADED: "reloaded",
     DEBRIS: "debris",
+    SLEWED: "slewed",
     STATE_CHANGED: "state changed",
     LOST: "lost",
     RESTORED: "restored",

@@ -1,5 +1,6 @@
 """Events in plain sentences: what one row of the event tables says to somebody who knows no code."""
 
+import math
 from collections.abc import Callable, Mapping
 
 from openiamd.results import kinds
@@ -159,6 +160,13 @@ SENTENCES: dict[int, Callable[[Event, str], str]] = {
     kinds.WASTED: _outcome,
     kinds.OVERKILL: _outcome,
     kinds.ASSESSED: lambda event, name: f"assesses its shot: {event.detail.get('assessment', '?')}",
+    kinds.DEBRIS: lambda event, name: (
+        f"was destroyed so near to {event.detail.get('asset', '?')} that debris may fall there"
+    ),
+    kinds.SLEWED: lambda event, name: (
+        f"{event.detail.get('fire_unit', '?')} begins to turn to it, by "
+        f"{abs(math.degrees(event.detail.get('turned_rad', 0.0))):.0f} degrees"
+    ),
     kinds.STATE_CHANGED: lambda event, name: f"{_thing(event)} changes its state: {event.detail.get('state', '?')}",
     kinds.LOST: lambda event, name: f"{_thing(event)} is lost: {event.detail.get('loss_cause', '?')}",
     kinds.RESTORED: lambda event, name: f"{_thing(event)} is restored",

@@ -106,6 +106,7 @@ EVENT_TABLES = {
     "decisions": EventTable(
         (
             *(kinds.IDENTITY, kinds.ENGAGE, kinds.HELD, kinds.CEASED, kinds.FIRE_ORDER),
+            kinds.SLEWED,
             *(kinds.IDENTITY_CONFLICT, kinds.IDENTITY_RESOLVED),
         ),
         (
@@ -117,7 +118,8 @@ EVENT_TABLES = {
             Column("hostile_probability", "value", only=(kinds.IDENTITY,), nullable=True),
             Column("received_identity", "other", "identity", (kinds.IDENTITY_CONFLICT,)),
             Column("conflict_s", "value", only=(kinds.IDENTITY_RESOLVED,)),
-            Column("fire_unit", "other", "fire_unit", (kinds.ENGAGE, kinds.CEASED)),
+            Column("fire_unit", "other", "fire_unit", (kinds.ENGAGE, kinds.CEASED, kinds.SLEWED)),
+            Column("turned_rad", "value", only=(kinds.SLEWED,)),
             Column("time_to_go_s", "value", only=(kinds.ENGAGE,)),
             Column("held_reason", "code", "held_reason", (kinds.HELD,)),
             Column("ceased_reason", "code", "ceased_reason", (kinds.CEASED,)),

@@ -1,7 +1,7 @@
 """Engage: fire channels react, launch, and meet what is there; each event at its exact time within the step.
 
 Reads   nodes, assets, fire units, interceptors, threats (truth at the moment of intercept only), draws
-Writes  weapon state, threat status, track file (salvos spent, assessed kills)
+Writes  weapon state, threat status, track file (salvos spent, assessed kills), where engagement radars face
 """
 
 import math
@@ -33,7 +33,8 @@ from openiamd.world.events import (
     log_event,
 )
 from openiamd.world.network import USE_ENGAGE, USE_LAUNCH
-from openiamd.world.shots import CAN_FIRE, NO_GUIDANCE_YET, fire, may_fire, reload, settle
+from openiamd.world.sensors import SensorState
+from openiamd.world.shots import CAN_FIRE, NO_GUIDANCE_YET, NOT_TURNED_YET, fire, may_fire, reload, settle, turn
 from openiamd.world.terrain import TerrainTable, ground_below
 from openiamd.world.threats import FLYING, HOSTILE_SIDE, KILLED, ThreatState, ThreatTable, place_at
 from openiamd.world.tracks import TrackState, coasted_state, falls
@@ -91,6 +92,10 @@ def _launch(
                 nodes, units, tracks, weapons, events, run, unit, channel, 1, flight_s, range_m, share, state, meeting_m
             )
         settle(units, interceptors, weapons, run, unit, channel)
+        return
+    if reason == NOT_TURNED_YET:
+        row.ordered_s = now_s  # patience counts from the end of the turn
+        row.next_s = end_s
         return
     if reason < 0:  # wait for the radar, or for guidance that other rounds take up
         if now_s - row.ordered_s > PATIENCE_S:
@@ -333,10 +338,15 @@ def _reconsider(tracks: TrackState, run: int, node: int, now_s: float) -> None:
 
 @kernel
 def _keep_up(
-    units: FireUnitTable, tracks: TrackState, weapons: WeaponState, events: EventLog, run: int, end_s: float
-) -> None:
-    """At the end of the step, reload, and look again at what was judged dead."""
+    units: FireUnitTable, antennas: SensorState, tracks: TrackState, weapons: WeaponState, events: EventLog, run: int,
+    step_s: float, end_s: float,
+) -> None:  # fmt: skip
+    """At the end of the step, turn sectors, reload, and look again at what was judged dead."""
     for unit in range(units.row.shape[0]):
+        if units.row[unit].slew_rate_radps > 0.0 and units.row[unit].group == unit:
+            turn(units, tracks, weapons, events, run, unit, step_s, end_s)
+            if units.row[unit].radar >= 0:
+                antennas.row[run, units.row[unit].radar].turned_rad = weapons.unit[run, unit].turned_rad
         if units.row[unit].reload_s > 0.0:
             reload(units, weapons, events, run, unit, end_s)
         if units.row[unit].false_kill > 0.0:
@@ -355,6 +365,7 @@ def engage(
     terrain: TerrainTable,
     draws: Draws,
     flying: ThreatState,
+    antennas: SensorState,
     tracks: TrackState,
     weapons: WeaponState,
     events: EventLog,
@@ -384,4 +395,4 @@ def engage(
                     weapons, events, run, unit, channel, state, there_m,
                 )  # fmt: skip
             unit, channel = _next_channel(units, weapons, run, end_s)
-        _keep_up(units, tracks, weapons, events, run, end_s)
+        _keep_up(units, antennas, tracks, weapons, events, run, step_s, end_s)

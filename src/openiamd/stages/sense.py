@@ -230,7 +230,7 @@ def look(
     """
     radar, course, seen = sensors.row[sensor], flying.row[run, thing], state.look[run, sensor, thing]
     phase_s, antenna_height_m = state.row[run, sensor].phase_s, state.row[run, sensor].height_m
-    antenna_m = state.position_m[run, sensor]
+    antenna_m, turned_rad = state.position_m[run, sensor], state.row[run, sensor].turned_rad
     live_from_s = max(course.start_s, radar.active_from_s)
     while seen.next_look_s < time_s + step_s:
         look_s = seen.next_look_s
@@ -241,7 +241,7 @@ def look(
             state.basis[run, sensor], offset_m[0], offset_m[1], offset_m[2]
         )
         apparent_rad = apparent_elevation_rad(propagation.row[0].effective_radius_m, elevation_rad, range_m)
-        fraction = scan_fraction(radar, azimuth_rad, apparent_rad)
+        fraction = scan_fraction(radar, azimuth_rad - turned_rad, apparent_rad)
         from_s = max(live_from_s, time_s)
         if (
             from_s <= look_s <= min(course.end_s, radar.active_until_s)
@@ -255,7 +255,7 @@ def look(
                 snr = look_snr(
                     radar, terrain, propagation, threats.row[thing], propagation.band[sensor, thing], antenna_m,
                     antenna_height_m, position_m, offset_m, flying.velocity_mps[run, thing], azimuth_rad,
-                    apparent_rad, range_m,
+                    turned_rad, apparent_rad, range_m,
                 )  # fmt: skip
             if snr > 0.0:
                 measure(
@@ -314,7 +314,7 @@ def false_plots(
             elif radar.scan == SECTOR and scan % 2 == 1:
                 across = 1.0 - when
             elevation_rad = min(max(elevation_rad, lowest_rad), highest_rad)
-            azimuth_rad = radar.facing_rad + (across - 0.5) * radar.sector_rad
+            azimuth_rad = radar.facing_rad + state.row[run, sensor].turned_rad + (across - 0.5) * radar.sector_rad
             if not within_limit(state.row[run, sensor], azimuth_rad):
                 continue
             snr = -math.log(radar.false_alarm_probability) - math.log(power) - 1.0

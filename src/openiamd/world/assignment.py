@@ -15,7 +15,7 @@ from openiamd.physics.draws import WORTH, uniform
 from openiamd.physics.envelope import in_sector
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Draws, Floats, Rows, filled_rows
 from openiamd.world.authority import NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE
-from openiamd.world.channels import guided_now, may_launch, remote_use, stands_down
+from openiamd.world.channels import faces, guided_now, may_launch, remote_use, stands_down
 from openiamd.world.doctrine import RANDOM, AssetTable, NodeTable
 from openiamd.world.events import NONE
 from openiamd.world.target_class import BALLISTIC, SLOW, target_class
@@ -105,6 +105,10 @@ def open_channel(
     if stands_down(units.row[battery.group], weapons.unit[run, battery.group], now_s) == NOT_READY:
         return NONE
     occupied, _ = guided_now(units, weapons, run, unit)
+    if battery.slew_rate_radps > 0.0 and occupied > 0:
+        goal_rad = weapons.unit[run, battery.group].goal_rad
+        if not faces(units, unit, goal_rad, tracks.state[run, battery.node, slot]):
+            return NONE  # it turns only where no other engagement needs the sector in which it looks
     if occupied < battery.channels:
         for channel in range(battery.rows):
             if weapons.row[run, unit, channel].phase == IDLE:

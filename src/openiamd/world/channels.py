@@ -3,7 +3,8 @@
 import math
 
 from openiamd.kernels import kernel
-from openiamd.world.arrays import Rows
+from openiamd.physics.envelope import in_sector
+from openiamd.world.arrays import Floats, Rows
 from openiamd.world.events import CEASED, NONE, WASTED, EventLog, log_event
 from openiamd.world.network import USE_ENGAGE, USE_LAUNCH, USE_NONE
 from openiamd.world.tracks import CONFIRMED, TrackState
@@ -68,6 +69,15 @@ def guided_now(units: FireUnitTable, weapons: WeaponState, run: int, unit: int) 
                 channels += 1
                 rounds += row.rounds
     return channels, rounds
+
+
+@kernel
+def faces(units: FireUnitTable, unit: int, turned_rad: float, place_m: Floats) -> bool:
+    """Tell whether a place lies in the sector of the unit's group, turned off its facing by ``turned_rad``."""
+    group = units.row[unit].group
+    row, radar_m = units.row[group], units.position_m[group]
+    dx, dy, dz = place_m[0] - radar_m[0], place_m[1] - radar_m[1], place_m[2] - radar_m[2]
+    return in_sector(units.basis[group], dx, dy, dz, row.facing_rad + turned_rad, row.sector_rad)
 
 
 @kernel

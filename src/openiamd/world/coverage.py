@@ -58,7 +58,7 @@ def seen(
         return True
     snr = look_snr(
         radar, terrain, propagation, targets[0], band, sensors.position_m[sensor], radar.height_m, position_m, offset_m,
-        scratch[VELOCITY], azimuth_rad, apparent_rad, range_m,
+        scratch[VELOCITY], azimuth_rad, 0.0, apparent_rad, range_m,
     )  # fmt: skip
     return snr >= least_snr
 

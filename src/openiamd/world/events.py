@@ -22,7 +22,7 @@ FIRE_ORDER = constant(44)
 IDENTITY_CONFLICT, IDENTITY_RESOLVED = constant(48), constant(49)
 SHOT = constant(50)
 KILL, MISS, WASTED, OVERKILL, ASSESSED = constant(60), constant(61), constant(62), constant(63), constant(64)
-RELOADED, DEBRIS = constant(65), constant(66)
+RELOADED, DEBRIS, SLEWED = constant(65), constant(66), constant(67)
 STATE_CHANGED, LOST, RESTORED = constant(70), constant(71), constant(72)
 
 FITS, EVENTS_FULL, PLOTS_FULL, TRACKS_FULL = 0, 1, 2, 3

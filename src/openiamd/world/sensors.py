@@ -103,6 +103,7 @@ ANTENNA_COLUMNS = {
     "off": FLAG,  # does not radiate in this step, by readiness or loss
     "limit_rad": NUMBER,  # > 0: it looks in this sector alone, full width
     "limit_facing_rad": NUMBER,
+    "turned_rad": NUMBER,  # how far its sector is turned off its facing
 }
 LOOK_COLUMNS = {
     "next_look_s": NUMBER,

@@ -3,17 +3,20 @@
 import math
 
 from openiamd.kernels import kernel
-from openiamd.world.arrays import Floats
-from openiamd.world.channels import followed_slot, guided_now, may_launch, remote_use
+from openiamd.world.arrays import Floats, Rows
+from openiamd.world.channels import faces, followed_slot, guided_now, may_launch, remote_use
 from openiamd.world.doctrine import NodeTable
-from openiamd.world.events import NONE, RELOADED, SHOT, EventLog, log_event
+from openiamd.world.events import NONE, RELOADED, SHOT, SLEWED, EventLog, log_event
 from openiamd.world.tracks import ASSUMED_FRIEND, FRIEND, NEUTRAL, TrackState, coasted_state, height_slack_m
 from openiamd.world.weapons import (
     ASSESSING,
     IDENTITY_CHANGED,
+    IDLE,
     LEFT_ENVELOPE,
     NO_ROUND,
+    REACTING,
     READY_S,
+    SLEW_TOO_LATE,
     STOCK,
     TRACK_LOST,
     FireUnitTable,
@@ -22,7 +25,53 @@ from openiamd.world.weapons import (
     reach,
 )
 
-CAN_FIRE, NO_RADAR_YET, NO_GUIDANCE_YET = 0, -1, -2  # or a reason to cease, which is above 0
+CAN_FIRE, NO_RADAR_YET, NO_GUIDANCE_YET, NOT_TURNED_YET = 0, -1, -2, -3  # or a reason to cease, which is above 0
+
+
+@kernel
+def turning_s(battery: Rows, condition: Rows) -> float:
+    """Return how long a unit's sector still turns; 0.0 for one that does not."""
+    if battery.slew_rate_radps <= 0.0:
+        return 0.0
+    return abs(condition.goal_rad - condition.turned_rad) / battery.slew_rate_radps
+
+
+@kernel
+def turn(
+    units: FireUnitTable, tracks: TrackState, weapons: WeaponState, events: EventLog, run: int, unit: int,
+    step_s: float, end_s: float,
+) -> None:  # fmt: skip
+    """Turn a sector for a step toward its goal; then set a new one where the only target ordered lies outside."""
+    battery, condition = units.row[unit], weapons.unit[run, unit]
+    most_rad = battery.slew_rate_radps * step_s
+    condition.turned_rad += min(max(condition.goal_rad - condition.turned_rad, -most_rad), most_rad)
+    outside, outside_unit, outside_channel = NONE, NONE, NONE
+    for other in range(units.row.shape[0]):
+        for channel in range(units.row[other].rows if units.row[other].group == unit else 0):
+            row = weapons.row[run, other, channel]
+            if row.phase == IDLE or not row.guided:
+                continue
+            slot = followed_slot(units, tracks, weapons, run, other, channel)
+            if slot == NONE:
+                continue
+            place_m = tracks.state[run, battery.node, slot]
+            if row.phase != REACTING or faces(units, unit, condition.goal_rad, place_m):
+                return
+            outside, outside_unit, outside_channel = slot, other, channel
+    if outside == NONE:
+        return
+    order, place_m = weapons.row[run, outside_unit, outside_channel], tracks.state[run, battery.node, outside]
+    radar_m, basis = units.position_m[unit], units.basis[unit]
+    east_m, north_m = 0.0, 0.0
+    for axis in range(3):
+        east_m += basis[0, axis] * (place_m[axis] - radar_m[axis])
+        north_m += basis[1, axis] * (place_m[axis] - radar_m[axis])
+    off_rad = math.atan2(east_m, north_m) - battery.facing_rad - condition.turned_rad
+    off_rad = (off_rad + math.pi) % (2.0 * math.pi) - math.pi
+    condition.goal_rad = condition.turned_rad + off_rad
+    log_event(
+        events, run, end_s, SLEWED, battery.node, NONE, order.number, unit, order.order_event, NONE, off_rad, place_m
+    )
 
 
 @kernel
@@ -45,7 +94,8 @@ def may_fire(
     ready = weapons.magazine[run, unit, row.interceptor]
     if ready <= 0:
         return NO_ROUND, 0, 0.0, 0.0, 0.0
-    if not may_launch(battery, tracks, run, slot, now_s):
+    turned_s = turning_s(battery, weapons.unit[run, battery.group])
+    if turned_s <= 0.0 and not may_launch(battery, tracks, run, slot, now_s):
         return NO_RADAR_YET, 0, 0.0, 0.0, 0.0
     _, in_flight = guided_now(units, weapons, run, unit)
     rounds = min(nodes.row[node].salvo, ready, battery.missiles_guided - in_flight)
@@ -55,9 +105,12 @@ def may_fire(
     slack_m = height_slack_m(tracks, run, node, slot)
     remote = remote_use(held, now_s)
     flight_s, range_m, share = reach(
-        units, interceptors, unit, row.interceptor, state, falling, slack_m, remote, 0.0, meeting_m
+        units, interceptors, unit, row.interceptor, state, falling, slack_m, remote, turned_s, meeting_m
     )
-    if flight_s < 0.0:
+    if turned_s > 0.0:
+        return SLEW_TOO_LATE if flight_s < 0.0 else NOT_TURNED_YET, 0, 0.0, 0.0, 0.0
+    turned_rad = weapons.unit[run, battery.group].turned_rad
+    if flight_s < 0.0 or (battery.slew_rate_radps > 0.0 and not faces(units, unit, turned_rad, meeting_m)):
         return LEFT_ENVELOPE, 0, 0.0, 0.0, 0.0
     return CAN_FIRE, rounds, flight_s, range_m, share
 

@@ -214,18 +214,19 @@ def doppler_factor(radar: Rows, offset_m: Floats, velocity_mps: Floats, range_m:
 def look_snr(
     radar: Rows, terrain: TerrainTable, propagation: PropagationTable, target: Rows, band: float,
     antenna_m: Floats, antenna_height_m: float, position_m: Floats, offset_m: Floats, velocity_mps: Floats,
-    azimuth_rad: float, elevation_rad: float, range_m: float,
+    azimuth_rad: float, turned_rad: float, elevation_rad: float, range_m: float,
 ) -> float:  # fmt: skip
     """Return the mean SNR of one pulse of a look at a target in reach, 0.0 where it is hidden.
 
     band                  cross-section at the radar's frequency over that at microwaves
     antenna_m, offset_m   (3,) theatre frame: the antenna, and the target from there
     position_m, velocity_mps  (3,) the target
+    turned_rad            how far the antenna is turned off its facing
     """
     factor = path_factor(radar, terrain, propagation, antenna_m, antenna_height_m, position_m, azimuth_rad, range_m)
     if factor <= 0.0:
         return 0.0
-    factor *= pattern_factor(radar, azimuth_rad, elevation_rad)
+    factor *= pattern_factor(radar, azimuth_rad - turned_rad, elevation_rad)
     spread = radar.snr_constant * factor / (range_m * range_m * range_m * range_m)
     snr = spread * band * cross_section_m2(target, offset_m, velocity_mps)
     snr *= doppler_factor(radar, offset_m, velocity_mps, range_m)

@@ -33,7 +33,7 @@ TRACK_LOST, NOT_HELD, LEFT_ENVELOPE, IDENTITY_CHANGED, NO_ROUND = (
     constant(1), constant(2), constant(3), constant(4), constant(5),
 )  # fmt: skip
 ORDERED_TO_CEASE = constant(6)
-NO_GUIDANCE = constant(8)
+SLEW_TOO_LATE, NO_GUIDANCE = constant(7), constant(8)
 MOST_AUTONOMOUS = 64  # engagements by active rounds beyond the channels of a unit, for which it keeps rows
 UNLIMITED_M = 1e12
 OUT_OF_ACTION = constant(9)
@@ -75,6 +75,7 @@ UNIT_COLUMNS = {
     "radar_column": WHOLE,  # its column in TrackState.held_s, −1: none
     "facing_rad": NUMBER,
     "sector_rad": NUMBER,
+    "slew_rate_radps": NUMBER,  # at which the sector of its group and their radar turn, 0: fixed
     "responsibility_facing_rad": NUMBER,
     "responsibility_sector_rad": NUMBER,
     "group": WHOLE,  # unit whose engagement radar and channels it uses: itself, unless it shares another's
@@ -143,6 +144,8 @@ UNIT_STATE_COLUMNS = {
     "withheld": WHOLE,  # why it takes no order in this step, by readiness or loss: 0, NOT_READY, TRAINING
     "limit_rad": NUMBER,  # > 0: it engages in this sector alone, full width
     "limit_facing_rad": NUMBER,
+    "turned_rad": NUMBER,  # how far its sector is turned off its facing
+    "goal_rad": NUMBER,  # how far it is to be
 }
 
 
@@ -258,7 +261,7 @@ def reach(
     The launch is after ``delay_s``. state (6,) of the target now; slack_m how far its height may be off; remote the
     use that a link allows of it now; meeting_m (3,) written. What does not fall is taken to keep its height. A unit
     with a fixed service time reaches everything. Range counts from the launcher, horizon and sector from the radar of
-    its group.
+    its group; a sector that can be turned is not asked for.
     """
     row = units.row[unit]
     if row.service_s > 0.0:
@@ -292,6 +295,6 @@ def reach(
     is_guided_from_afar = remote == USE_ENGAGE and kind.terminal_active_s >= 0.0
     if not is_guided_from_afar and not above_horizon(seen_m, above_m + slack_m, row.height_m, row.effective_radius_m):
         return -1.0, -1.0, 0.0
-    if in_sector(units.basis[row.group], dx, dy, dz, row.facing_rad, row.sector_rad):
+    if row.slew_rate_radps > 0.0 or in_sector(units.basis[row.group], dx, dy, dz, row.facing_rad, row.sector_rad):
         return time_s, range_m, share_at(range_m, reach_m, kind.pk_edge_from, kind.pk_edge)
     return -1.0, -1.0, 0.0
