@@ -75,7 +75,7 @@ def test_an_active_round_flies_on_when_the_track_is_lost():
     off = {"sensors": {"search": {"active": {"until": "5 min"}}}, "raids": {"raid": {"start": "1 min"}}}
     kills = {}
     for load, active in (("ideal/interceptor", None), ("ideal/active-interceptor", "120 s")):
-        values = {"pk": 1.0} | ({"active": active} if active else {})
+        values: Data = {"pk": 1.0} | ({"active": active} if active else {})
         data = changed(scene(1, load=load, **values), **off)
         data["idealised"]["values"][f"{load}.speed_mean"] = "300 m/s"
         outcome = play(data, 1)
