@@ -164,7 +164,7 @@ def test_intervals_cover_what_they_promise():
 def test_a_ratio_of_either_sign_is_jackknifed():
     part, whole = np.array([1.0, -2.0, 4.0, 0.0]), np.array([3.0, 2.0, 5.0, 4.0])
     found = statistics.ratio(part, whole)
-    left_out = [(part.sum() - part[run]) / (whole.sum() - whole[run]) for run in range(4)]
+    left_out = np.array([(part.sum() - part[run]) / (whole.sum() - whole[run]) for run in range(4)])
     error = np.sqrt(3.0 / 4.0 * np.sum((left_out - np.mean(left_out)) ** 2))
     half = scipy.stats.t.ppf(0.975, 3) * error
     assert (found.mean, found.low, found.high) == pytest.approx((3.0 / 14.0, 3.0 / 14.0 - half, 3.0 / 14.0 + half))
