@@ -49,7 +49,7 @@ FILES = {
     "a link to nowhere": (spoiled("to: post", "to: crc-2"), [":12: ", "'crc-2'", "not defined"]),
     "a raid outside the theatre": (spoiled("[[38.3, 32.9]]", "[[20.3, 32.9]]"), [":14: ", "outside the theatre"]),
     "a node without rules": (spoiled("doctrine: blue, iff", "doctrine: red, iff"), [":7: ", "'red'"]),
-    "not represented": (spoiled("[track]}", "[track], remote_use: ENGAGE_ON_REMOTE}"), [":12: ", "not represented"]),
+    "no fire control": (spoiled("[track]}", "[track], remote_use: ENGAGE_ON_REMOTE}"), [":12: ", "carry fire_control"]),
     "malformed": (spoiled("name: small", "name: {small"), ["malformed YAML"]),
     "binary": (b"\x7fELF\x00\x01\x02", ["binary"]),
     "empty": (b"", ["empty"]),
