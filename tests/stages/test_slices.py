@@ -22,7 +22,8 @@ def arrays(state: State) -> dict[str, np.ndarray]:
     found = {}
     for part, tables in state._asdict().items():
         if part not in SHARED and tables is not None:
-            for name, array in tables._asdict().items():
+            columns = tables._asdict() if isinstance(tables, tuple) else {"": tables}
+            for name, array in columns.items():
                 found[f"{part}.{name}"] = array
     return found
 
