@@ -22,7 +22,7 @@ def arrays(state: State) -> dict[str, np.ndarray]:
     found = {}
     for part, tables in state._asdict().items():
         if part not in SHARED and tables is not None:
-            columns = tables._asdict() if isinstance(tables, tuple) else {"": tables}
+            columns = {"": tables} if isinstance(tables, np.ndarray) else tables._asdict()
             for name, array in columns.items():
                 found[f"{part}.{name}"] = array
     return found
