@@ -73,7 +73,7 @@ COVERED: dict[str, Callable[[Data], bool]] = {
 @pytest.mark.parametrize("what", COVERED)
 def test_every_feature_is_drawn(what: str) -> None:
     quick = settings(
-        max_examples=500,
+        max_examples=5000,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
