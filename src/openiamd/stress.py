@@ -1,7 +1,8 @@
 """The commands `resilience` and `saturation`: a defence under losses and under many attackers."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,64 +17,69 @@ MOST_PAIRS = 20  # printed; the folder holds all
 
 def resilience(options: argparse.Namespace) -> int:
     """Lose each element of a defence, or each pair, and rank what it costs; score how gracefully it degrades."""
-    from openiamd.console import Progress, message, print_json
+    from openiamd.console import message
     from openiamd.outputs.resilience import draw_resilience
-    from openiamd.results.cases import open_study
     from openiamd.studies.resilience import resilience as lose_each
 
-    output = output_folder(options.output, f"{_name(options.scenario)}-resilience")
     names = ("variant", "order", "measure", "replications", "seed", "threads", "terrain")
     given = {name: getattr(options, name) for name in names}
-    try:
-        with Progress() as progress:
-            lose_each(
-                options.scenario, **given, at_s=options.at, until_s=options.until, lose=options.elements,
-                output=output, progress=progress,
-            )  # fmt: skip
-        paths = draw_resilience(output)
-    except KeyboardInterrupt:
-        message(f"interrupted: {_kept(output)}")
+    given |= {"at_s": options.at, "until_s": options.until, "lose": options.elements}
+    found = _carry_out(options, "resilience", partial(lose_each, options.scenario, **given), draw_resilience)
+    if found is None:
         return EXIT_INTERRUPTED
-    found = open_study(output)
-    if options.json:
-        print_json({"output": str(output), **found.manifest, "losses": found.table("losses").to_pylist()})
-    else:
-        resilience_tables(found)
+    _show(options, found, ("losses",), resilience_tables)
     for row in found.table("elements").to_pylist():
         if row["left_out"].startswith("it "):
             message(f"note: {row['kind']} '{row['element']}' was not lost: {row['left_out']}")
-    message(f"results: {output}\npage:    {paths[0]}")
     return 0
 
 
 def saturation(options: argparse.Namespace) -> int:
     """Let a class of attackers arrive at several rates: leak rate by rate, channels and rounds, and cost exchange."""
-    from openiamd.console import Progress, message, print_json
     from openiamd.outputs.saturation import draw_saturation
-    from openiamd.results.cases import open_study
     from openiamd.studies.saturation import saturation as saturate
 
-    output = output_folder(options.output, f"{_name(options.scenario)}-saturation")
     names = ("object_class", "variant", "alone", "level", "replications", "seed", "threads", "terrain", "channels")
     given = {name: getattr(options, name) for name in names}
+    given |= {"rates_hz": options.rate, "magazines": options.magazine, "window_s": options.window}
+    found = _carry_out(options, "saturation", partial(saturate, options.scenario, **given), draw_saturation)
+    if found is None:
+        return EXIT_INTERRUPTED
+    _show(options, found, ("frontier", "knees"), saturation_tables)
+    return 0
+
+
+def _carry_out(
+    options: argparse.Namespace, name: str, study: Callable[..., object], draw: Callable[[Path], list[Path]]
+) -> "StudyFolder | None":
+    """Run a study with progress, draw it and return its folder; None after saying what an interrupted one has left."""
+    from openiamd.console import Progress, message
+    from openiamd.results.cases import open_study
+
+    output = output_folder(options.output, f"{_name(options.scenario)}-{name}")
     try:
         with Progress() as progress:
-            saturate(
-                options.scenario, **given, rates_hz=options.rate, magazines=options.magazine, window_s=options.window,
-                output=output, progress=progress,
-            )  # fmt: skip
-        paths = draw_saturation(output)
+            study(output=output, progress=progress)
+        draw(output)
     except KeyboardInterrupt:
         message(f"interrupted: {_kept(output)}")
-        return EXIT_INTERRUPTED
-    found = open_study(output)
+        return None
+    return open_study(output)
+
+
+def _show(
+    options: argparse.Namespace, found: "StudyFolder", tables: Sequence[str], show: Callable[["StudyFolder"], None]
+) -> None:
+    """Print a study as JSON or as tables, and where everything is."""
+    from openiamd.console import message, print_json
+
     if options.json:
-        tables = {name: found.table(name).to_pylist() for name in ("frontier", "knees")}
-        print_json({"output": str(output), **found.manifest, **tables})
+        rows = {name: found.table(name).to_pylist() for name in tables}
+        print_json({"output": str(found.directory), **found.manifest, **rows})
     else:
-        saturation_tables(found)
-    message(f"results: {output}\npage:    {paths[0]}")
-    return 0
+        show(found)
+    page = f"{found.manifest['study']}.html"
+    message(f"results: {found.directory}\npage:    {found.directory / page}")
 
 
 def saturation_tables(found: "StudyFolder") -> None:
@@ -126,7 +132,7 @@ def resilience_tables(found: "StudyFolder") -> None:
 
 def _loss_cells(row: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> list[str]:
     from openiamd.console import difference_text, interval_text
-    from openiamd.results.resilience import estimate_of
+    from openiamd.results.cases import estimate_of
 
     changes = [difference_text(estimate_of(one, "difference_")) for one in (row, *others)]
     kept = interval_text(estimate_of(row, "kept_"))

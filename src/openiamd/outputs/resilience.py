@@ -10,8 +10,7 @@ import numpy as np
 from openiamd.outputs.page import Table, write_page
 from openiamd.outputs.style import Plot, drawing, finish, look, quiet
 from openiamd.outputs.words import wording
-from openiamd.results.cases import StudyFolder, open_study
-from openiamd.results.resilience import estimate_of
+from openiamd.results.cases import StudyFolder, estimate_of, open_study
 
 PAGE, MATRIX = "resilience.html", "matrix.svg"
 WIDTH_IN = 7.4

@@ -3,7 +3,7 @@
 Each finished case is written at once, so that a study that is interrupted keeps what is finished.
 """
 
-import json
+import math
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from openiamd.errors import ResultsError, UsageError
+from openiamd.results.manifests import read_manifest
 from openiamd.results.record import MANIFEST, PARTS, check_output, write_json
+from openiamd.results.statistics import Estimate
 
 SCHEMA = "openiamd-study/1"
 RUNS = "runs"
@@ -102,13 +104,20 @@ def open_study(directory: str | Path) -> StudyFolder:
     """
     directory = Path(directory)
     hint = "give the folder that `iamd resilience` or `iamd saturation` wrote"
-    try:
-        manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ResultsError(f"{directory} is not a study folder", hint=hint) from error
-    found = manifest.get("schema") if isinstance(manifest, dict) else None
-    if found != SCHEMA:
-        raise ResultsError(f"{directory / MANIFEST} has {found!r}, not {SCHEMA!r}", hint=hint)
+    manifest = read_manifest(directory / MANIFEST, SCHEMA, "study folder", hint)
     if not manifest["tables"]:
         raise ResultsError(f"{directory} was stopped before its tables were written", hint="run it again")
     return StudyFolder(directory, manifest)
+
+
+def flat(prefix: str, estimate: Estimate) -> dict[str, Any]:
+    """Return an estimate as columns whose names begin with ``prefix``; NaN becomes None."""
+    return {
+        f"{prefix}{key}": None if isinstance(value, float) and not math.isfinite(value) else value
+        for key, value in estimate._asdict().items()
+    }
+
+
+def estimate_of(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return what ``flat`` has spread."""
+    return {key: row[f"{prefix}{key}"] for key in Estimate._fields}

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from openiamd.errors import ResultsError, UsageError
+from openiamd.results.manifests import read_manifest
 from openiamd.results.outlines import Outliner
 from openiamd.results.record import MANIFEST, check_output, write_json
 
@@ -106,13 +107,7 @@ def open_coverage(directory: str | Path) -> Coverage:
     """Open a coverage folder; raise ResultsError where it is none."""
     directory = Path(directory)
     hint = "give the folder that `iamd coverage` wrote"
-    try:
-        manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ResultsError(f"{directory} is not a coverage folder", hint=hint) from error
-    found = manifest.get("schema") if isinstance(manifest, dict) else None
-    if found != SCHEMA:
-        raise ResultsError(f"{directory / MANIFEST} has {found!r}, not {SCHEMA!r}", hint=hint)
+    manifest = read_manifest(directory / MANIFEST, SCHEMA, "coverage folder", hint)
     return Coverage(directory, manifest)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiamd.results import statistics
-from openiamd.results.cases import Columns
+from openiamd.results.cases import Columns, flat
 from openiamd.results.statistics import CONFIDENCE, Estimate
 from openiamd.results.summary import COUNTS
 
@@ -82,19 +82,6 @@ def _figures(runs: Mapping[str, Columns], case: str, key: str) -> dict[str, Any]
 
 
 NOTHING = Estimate(math.nan, math.nan, math.nan, 0, "")
-
-
-def flat(prefix: str, estimate: Estimate) -> dict[str, Any]:
-    """Return an estimate as columns whose names begin with ``prefix``; NaN becomes None."""
-    return {
-        f"{prefix}{key}": None if isinstance(value, float) and not math.isfinite(value) else value
-        for key, value in estimate._asdict().items()
-    }
-
-
-def estimate_of(row: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Return what ``flat`` has spread."""
-    return {key: row[f"{prefix}{key}"] for key in Estimate._fields}
 
 
 def scores(runs: Mapping[str, Columns], losses: Sequence[Loss], measure: str) -> dict[str, dict[str, Any]]:

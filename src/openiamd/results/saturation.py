@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiamd.results import statistics
-from openiamd.results.cases import Columns
-from openiamd.results.resilience import flat
+from openiamd.results.cases import Columns, flat
 
 Floats = NDArray[np.float64]
 ATTACKERS, LEAKED, KILLED, UNRESOLVED = "attackers", "leaked", "killed", "unresolved"

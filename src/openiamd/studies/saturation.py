@@ -81,26 +81,24 @@ def saturation(
     members = attackers(base.resolved, object_class)
     cells: list[Cell] = []
     cases: dict[str, ResolvedScenario] = {}
-    grid = product(channels or [AS_WRITTEN], magazines or [AS_WRITTEN], sorted(set(rates_hz)))
-    for servers, rounds, rate_hz in grid:
-        raid = attack(base.resolved, object_class, rate_hz, window_s, alone)
-        case = equipped(raid, servers, rounds)
+    for servers, rounds, rate_hz in product(channels or [AS_WRITTEN], magazines or [AS_WRITTEN], sorted(set(rates_hz))):
         name = _name(rate_hz, servers, rounds)
-        cells.append(Cell(name, rate_hz, servers, rounds, erlang_guide(case, object_class)))
-        cases[name] = case
+        cases[name] = equipped(attack(base.resolved, object_class, rate_hz, window_s, alone), servers, rounds)
+        cells.append(Cell(name, rate_hz, servers, rounds, erlang_guide(cases[name], object_class)))
     directory = Path(output) if output is not None else default_output(base, SATURATION)
     check_output(directory)
-    facts = {"class": object_class, "window_s": window_s, "alone": alone, "level": level, "confidence": CONFIDENCE}
-    facts |= {"groups": list(dict.fromkeys(one.group for one in members)), "cases": list(cases)}
-    facts |= {"fire_units": [_equipment(unit) for unit in base.resolved.fire_units]}
+    facts = {
+        "class": object_class, "window_s": window_s, "alone": alone, "level": level, "confidence": CONFIDENCE,
+        "groups": list(dict.fromkeys(one.group for one in members)), "cases": list(cases),
+        "fire_units": [_equipment(unit) for unit in base.resolved.fire_units],
+    }  # fmt: skip
     folder = start_study(directory, {**manifest(base, SATURATION), **facts})
     found: dict[str, Columns] = {}
-    prices = price_ranges(base.resolved.inputs)
-    types = dict.fromkeys(one.name for one in members)
+    prices, types = price_ranges(base.resolved.inputs), tuple(dict.fromkeys(one.name for one in members))
     attacker = {name: tuple(prices[name]) for name in types}
     interceptor = {one.id: tuple(prices[one.id]) for one in base.resolved.interceptors}
+    made = {name: partial(_case, one, object_class, window_s, types) for name, one in cases.items()}
     try:
-        made = {name: partial(_case, one, object_class, window_s, tuple(types)) for name, one in cases.items()}
         run_cases(base, folder, made, progress, found)
     finally:
         if found:

@@ -15,12 +15,11 @@ from openiamd.physics.draws import LOSS, entity_hash, uniform
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Bools, Draws, Floats, Rows, constant, rows_of
 from openiamd.world.doctrine import NO_STATUS, NodeTable
 from openiamd.world.events import FIRE_ORDER, NONE, EventLog, log_event
-from openiamd.world.network import MessageState
+from openiamd.world.network import WEAPONS_CONTROL, MessageState
 
 if TYPE_CHECKING:
     from openiamd.catalogue.resolved import ResolvedScenario
 
-WEAPONS_CONTROL = 0
 BEGINS, ENDS = constant(0), constant(1)
 
 FIRE_ORDER_COLUMNS = {
