@@ -62,9 +62,10 @@ def _knee(row: Mapping[str, Any]) -> str:
     if row["possible_hz"] is None:
         return f"more than {level} leak at every rate that was run"
     sure, knee, possible = (row[key] and number(MINUTE_S * row[key]) for key in ("sure_hz", "knee_hz", "possible_hz"))
-    figure = f"up to {knee} a minute at most {level} leak" if knee else f"at the lowest rate about {level} leak"
+    if knee is None:
+        return f"more than {level} leak at the lowest rate, though intervals leave up to {possible} a minute open"
     more = ", the largest rate that was run" if row["beyond_the_largest"] else ""
-    return f"{figure}{more} (surely up to {sure or 'none'}, possibly up to {possible})"
+    return f"up to {knee} a minute at most {level} leak{more} (surely up to {sure or 'none'}, possibly up to {possible})"
 
 
 def frontier(folder: StudyFolder) -> Plot:
