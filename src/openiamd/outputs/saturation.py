@@ -65,7 +65,9 @@ def _knee(row: Mapping[str, Any]) -> str:
     if knee is None:
         return f"more than {level} leak at the lowest rate, though intervals leave up to {possible} a minute open"
     more = ", the largest rate that was run" if row["beyond_the_largest"] else ""
-    return f"up to {knee} a minute at most {level} leak{more} (surely up to {sure or 'none'}, possibly up to {possible})"
+    return (
+        f"up to {knee} a minute at most {level} leak{more} (surely up to {sure or 'none'}, possibly up to {possible})"
+    )
 
 
 def frontier(folder: StudyFolder) -> Plot:
