@@ -1,5 +1,6 @@
 """Kernels compile in fragments, and whole where Python calls them, without a change of any result."""
 
+import gc
 import math
 import os
 import subprocess
@@ -9,11 +10,15 @@ import numpy as np
 import pytest
 from numba import njit
 
-from openiamd.kernels import OPTIONS, Fragment, Kernel, kernel
+from openiamd.kernels import OPTIONS, Fragment, Kernel, QuickFlags, kernel
 
 
 def _square(value: float) -> float:
     return value * value
+
+
+def _shifted(value: int, by: int) -> int:
+    return value + by
 
 
 def _root_of_sum(first: float, second: float) -> float:
@@ -25,7 +30,7 @@ def _norms(pairs: np.ndarray, found: np.ndarray) -> None:
         found[row] = root_of_sum(pairs[row, 0], pairs[row, 1])
 
 
-square, root_of_sum = kernel(_square), kernel(_root_of_sum)
+square, root_of_sum, shifted = kernel(_square), kernel(_root_of_sum), kernel(_shifted)
 
 
 def test_what_kernels_call_is_a_fragment_without_machine_code():
@@ -45,6 +50,37 @@ def test_what_kernels_call_is_a_fragment_without_machine_code():
     # Everything below is in its module: nothing is left to be found elsewhere.
     undefined = {one.name for one in whole.library._final_module.functions if one.is_declaration}
     assert not any("square" in name or "root_of_sum" in name for name in undefined)
+
+
+def test_literals_make_no_copies():
+    @kernel
+    def sums(found: np.ndarray) -> None:
+        found[0] = root_of_sum(3.0, 4.0)
+        found[1] = shifted(5, 1) + shifted(6, 2) + shifted(round(found[0]), 3)
+
+    found = np.zeros(2)
+    sums(found)
+    assert list(found) == [5.0, 22.0]
+    assert len(shifted.overloads) == 1
+
+
+def test_garbage_is_collected_as_before_after_compiling():
+    usual = gc.get_threshold()
+    fresh = kernel(_square)
+    assert fresh(3.0) == 9.0
+    assert gc.get_threshold() == usual
+
+
+def test_flags_differ_by_what_is_set():
+    one, other, option = QuickFlags(), QuickFlags(), "nrt"
+    assert one == other
+    setattr(one, option, True)
+    assert one != other
+    setattr(other, option, True)
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one.copy() == one
+    assert isinstance(one.copy(), QuickFlags)
 
 
 def test_a_kernel_gives_what_numba_alone_gives():
