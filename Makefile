@@ -66,7 +66,7 @@ contracts: $(DEVELOP)  ## import contracts
 	$(BIN)/lint-imports
 
 unit: $(DEVELOP)  ## tests only
-	$(BIN)/pytest -W error $(TESTS)
+	$(BIN)/pytest -W error --numprocesses auto --dist worksteal $(TESTS)
 
 docs: $(DEVELOP)  ## build the documentation, every page executed
 	@if test -f docs/conf.py; then PATH="$(abspath $(BIN)):$$PATH" $(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html \

@@ -8,11 +8,12 @@ from importlib import resources
 import numpy as np
 import pytest
 
+import openiamd
 from openiamd.catalogue.prices import Price, price_ranges
 from openiamd.cli import main
 from openiamd.errors import UsageError
 from openiamd.options import _rates
-from openiamd.outputs.saturation import draw_saturation
+from openiamd.outputs.saturation import draw_saturation, frontier, sentences
 from openiamd.physics.queueing import erlang_b
 from openiamd.results.saturation import Cell, frontier_rows, knees
 from openiamd.studies.attacks import attack, attackers, equipped, erlang_guide
@@ -96,6 +97,18 @@ def columns(**counts):
     nothing = np.zeros(2)
     made |= {"attackers.drone": made["attackers"], "shots.sam": made.pop("rounds"), "shots_at_nothing": nothing}
     return made | {"unresolved": nothing, "friendly_engaged": nothing, "civil_engaged": nothing}
+
+
+def test_channels_are_lines_and_rounds_are_panels(tmp_path):
+    folder = openiamd.saturation(
+        "minimal", "cruise", rates_hz=[0.2], channels=[1, 6], magazines=[1, 2], window_s=60.0, alone=True,
+        replications=2, output=tmp_path / "out",
+    )  # fmt: skip
+    panels = frontier(folder).svg
+    for words in ("1 round a unit", "2 rounds a unit", "1 channel a unit", "6 channels a unit"):
+        assert panels.count(f">{words}<") == 1
+    assert panels.count(">arrivals a minute<") == 2
+    assert "Each of 4 defences: more than 10 % leak at every rate that was run." in sentences(folder)
 
 
 def test_prices_come_with_the_range_of_the_catalogue():

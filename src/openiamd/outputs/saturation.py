@@ -1,6 +1,6 @@
 """Draws a saturation study: leak rate against arrival rate, and a page around it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,9 @@ from openiamd.results.saturation import AS_WRITTEN
 PAGE = "saturation.html"
 WIDTH_IN, HEIGHT_IN = 7.4, 4.2
 MINUTE_S = 60.0
+MOST_NAMED = 3
+MOST_PANELS = 4
+APART = 1.03  # between lines that would hide each other, as a factor of the rate
 
 
 def draw_saturation(directory: str | Path) -> list[Path]:
@@ -35,9 +38,18 @@ def _attackers(manifest: Mapping[str, Any]) -> str:
 
 def _defence(row: Mapping[str, Any]) -> str:
     """Return the defence of a row in words."""
-    parts = [f"{row['channels']} channels a unit"] if row["channels"] != AS_WRITTEN else []
-    parts += [f"{row['magazine']} rounds a unit"] if row["magazine"] != AS_WRITTEN else []
-    return ", ".join(parts) or "as in the scenario"
+    parts = [_count(row["channels"], "channels"), _count(row["magazine"], "rounds")]
+    return ", ".join(part for part in parts if part) or "as in the scenario"
+
+
+def _count(count: int, what: str) -> str:
+    """Return how many a fire unit has, or nothing where it keeps its own number."""
+    return "" if count == AS_WRITTEN else f"{count} {what if count > 1 else what[:-1]} a unit"
+
+
+def _channels(row: Mapping[str, Any]) -> str:
+    """Return the channels of a row in words."""
+    return _count(row["channels"], "channels") or "channels as in the scenario"
 
 
 def sentences(folder: StudyFolder) -> list[str]:
@@ -48,8 +60,12 @@ def sentences(folder: StudyFolder) -> list[str]:
     found = [
         f"Poisson arrivals of {_attackers(manifest)}, with {others}; those that start within {minutes} min count.",
     ]
+    alike: dict[str, list[str]] = {}
     for row in folder.table("knees").to_pylist():
-        found.append(f"{_defence(row)[:1].upper()}{_defence(row)[1:]}: {_knee(row)}.")
+        alike.setdefault(_knee(row), []).append(_defence(row))
+    for knee, defences in alike.items():
+        who = f"each of {len(defences)} defences" if len(defences) > MOST_NAMED else "; ".join(defences)
+        found.append(f"{who[:1].upper()}{who[1:]}: {knee}.")
     if not manifest["complete"]:
         found.append("The study was interrupted: cases that were not finished are absent.")
     found.append(f"{manifest['replications']} runs a case, seed {manifest['seed']}.")
@@ -71,41 +87,56 @@ def _knee(row: Mapping[str, Any]) -> str:
 
 
 def frontier(folder: StudyFolder) -> Plot:
-    """Return the leak rate against the arrival rate, a line a defence, with Erlang's formula where it applies."""
+    """Return the leak rate against the arrival rate: a panel a number of rounds, a line a number of channels.
+
+    One panel holds all where the number of channels is one, or those of rounds are many. Where Erlang's formula
+    applies, it is added.
+    """
     rows = folder.table("frontier").to_pylist()
-    level = folder.manifest["level"]
+    channels, rounds = (list(dict.fromkeys(row[key] for row in rows)) for key in ("channels", "magazine"))
+    panels = rounds if len(channels) > 1 and len(rounds) <= MOST_PANELS else [None]
     with drawing(WIDTH_IN, HEIGHT_IN) as figure:
-        axes = figure.add_subplot()
-        defences = list(dict.fromkeys((row["channels"], row["magazine"]) for row in rows))
-        for place, defence in enumerate(defences):
-            chosen = [
-                row for row in rows if (row["channels"], row["magazine"]) == defence and row["leak_mean"] is not None
-            ]
-            if chosen:
-                _line(axes, chosen, place)
-        axes.axhline(level, color="#6b6c6d", linewidth=0.9, linestyle=":")
-        axes.annotate(
-            f"level {100.0 * level:g} %", (1.0, level), xycoords=("axes fraction", "data"), ha="right", va="bottom"
-        )
-        axes.set_ylim(-0.02, 1.02)
-        axes.set_xscale("log")
-        rates = sorted({MINUTE_S * row["rate_hz"] for row in rows})
-        axes.set_xticks(rates, [number(rate) for rate in rates], minor=False)
-        axes.minorticks_off()
-        axes.set_xlabel("arrivals a minute")
-        axes.set_ylabel("share that got through")
-        quiet(axes, "y")
-        figure.legend(loc="outside upper left", ncols=2)
+        all_axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+        for axes, magazine in zip(all_axes, panels, strict=True):
+            shown = [row for row in rows if magazine in (None, row["magazine"])]
+            _panel(axes, shown, folder.manifest["level"], named_by=_defence if magazine is None else _channels)
+            if magazine is not None:
+                axes.set_title(_count(magazine, "rounds") or "rounds as in the scenario", loc="left")
+        all_axes[0].set_ylabel("share that got through")
+        handles, names = all_axes[0].get_legend_handles_labels()
+        figure.legend(handles, names, loc="outside upper left", ncols=2)
         caption = "Marks are ratios of totals over all runs, bars 95 % intervals, jackknifed over runs."
+        if len(channels) > 1 or len(rounds) > 1:
+            caption += " Lines are set a little apart along the rate, so that none hides another."
         if any(row["erlang_b"] is not None for row in rows):
             caption += " Crosses: Erlang's loss formula, which applies here."
         return finish(figure, "frontier", "Share of attackers that got through", caption)
 
 
-def _line(axes: Any, chosen: Sequence[Mapping[str, Any]], place: int) -> None:
-    """Draw one defence."""
+def _panel(axes: Any, rows: Sequence[Mapping[str, Any]], level: float, named_by: Callable[[Any], str]) -> None:
+    """Draw a line for every defence of a panel, and the level."""
+    defences = list(dict.fromkeys((row["channels"], row["magazine"]) for row in rows))
+    for place, defence in enumerate(defences):
+        chosen = [row for row in rows if (row["channels"], row["magazine"]) == defence and row["leak_mean"] is not None]
+        if chosen:
+            _line(axes, chosen, place, APART ** (place - (len(defences) - 1) / 2), named_by(chosen[0]))
+    axes.axhline(level, color="#6b6c6d", linewidth=0.9, linestyle=":")
+    axes.annotate(
+        f"level {100.0 * level:g} %", (1.0, level), xycoords=("axes fraction", "data"), ha="right", va="bottom"
+    )
+    axes.set_ylim(-0.02, 1.02)
+    axes.set_xscale("log")
+    rates = sorted({MINUTE_S * row["rate_hz"] for row in rows})
+    axes.set_xticks(rates, [number(rate) for rate in rates], minor=False)
+    axes.minorticks_off()
+    axes.set_xlabel("arrivals a minute")
+    quiet(axes, "y")
+
+
+def _line(axes: Any, chosen: Sequence[Mapping[str, Any]], place: int, shift: float, name: str) -> None:
+    """Draw one defence under a name, its rates multiplied by ``shift``."""
     drawn = look(place)
-    rates = np.array([MINUTE_S * row["rate_hz"] for row in chosen])
+    rates = np.array([shift * MINUTE_S * row["rate_hz"] for row in chosen])
     means = np.array([row["leak_mean"] for row in chosen])
     ends = [
         np.array([row["leak_mean"] if row[key] is None else row[key] for row in chosen])
@@ -113,9 +144,9 @@ def _line(axes: Any, chosen: Sequence[Mapping[str, Any]], place: int) -> None:
     ]
     axes.errorbar(
         rates, means, yerr=np.abs([means - ends[0], ends[1] - means]), marker=drawn.marker, color=drawn.colour,
-        linestyle=drawn.line, markersize=4.5, linewidth=1.2, capsize=2, label=_defence(chosen[0]),
+        linestyle=drawn.line, markersize=4.5, linewidth=1.2, capsize=2, label=name,
     )  # fmt: skip
-    guides = [(MINUTE_S * row["rate_hz"], row["erlang_b"]) for row in chosen if row["erlang_b"] is not None]
+    guides = [(rate, row["erlang_b"]) for rate, row in zip(rates, chosen, strict=True) if row["erlang_b"] is not None]
     if guides:
         axes.plot(*zip(*guides, strict=True), linestyle="", marker="x", color=drawn.colour, markersize=7)
 
