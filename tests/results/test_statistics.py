@@ -99,6 +99,13 @@ def test_zero_events_never_have_zero_width():
         assert estimate.low < 0.0 == estimate.mean < estimate.high
 
 
+def test_a_count_that_never_varies_has_the_width_of_the_poisson_limit():
+    found = statistics.mean(np.full(200, 40.0), count=True)
+    assert found.method == statistics.POISSON_EQUAL
+    assert found.high - 40.0 == pytest.approx(40.0 - found.low) == pytest.approx(3.689 / 200, abs=1e-5)
+    assert statistics.mean(np.full(2, 1.0), count=True).low == 0.0
+
+
 def test_runs_without_a_value_are_left_out_and_n_says_so():
     values = np.array([1.0, np.nan, 3.0, 5.0])
     assert statistics.mean(values).n == 3

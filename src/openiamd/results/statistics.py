@@ -152,7 +152,8 @@ def _student(values: Floats, confidence: float, method: str) -> Estimate:
 def mean(values: Floats, count: bool = False, confidence: float = CONFIDENCE) -> Estimate:
     """Return the mean over runs (run,) with Student's t interval; runs without a value are left out.
 
-    count  the values count events: limits stay ≥ 0, and no event in any run gives the exact Poisson upper limit
+    count  the values count events: limits stay ≥ 0, no event in any run gives the exact Poisson upper limit, and
+           where the count is the same in every run, the runs that could differ have that limit
     """
     values = _finite(values)
     n = len(values)
@@ -162,6 +163,9 @@ def mean(values: Floats, count: bool = False, confidence: float = CONFIDENCE) ->
         return Estimate(0.0, 0.0, poisson_limits(0, confidence)[1] / n, n, POISSON_ZERO)
     if n == 1:
         return Estimate(float(values[0]), math.nan, math.nan, 1, ONE_RUN)
+    if count and np.all(values == values[0]):
+        centre, half = float(values[0]), poisson_limits(0, confidence)[1] / n
+        return Estimate(centre, max(0.0, centre - half), centre + half, n, POISSON_EQUAL)
     estimate = _student(values, confidence, STUDENT)
     return estimate._replace(low=max(0.0, estimate.low)) if count else estimate
 
