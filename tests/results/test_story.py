@@ -1,6 +1,7 @@
 """Stories: what the sentences, the chain and the facts say of hand-written runs whose truth is known."""
 
 import importlib.util
+import math
 from pathlib import Path
 
 import pytest
@@ -325,3 +326,8 @@ def test_an_answer_without_cases_says_so():
     lines = list(explanation_lines(found | {"which": "friendly", "variant": "iff", "stories": []}))
     assert "no own or civil aircraft was shot at in 4 runs of 'iff'" in lines
     assert "interrupted" in lines
+
+
+def test_an_order_at_what_heads_for_no_defended_place_is_told():
+    order = event(1, 9.0, kinds.ENGAGE, "post", fire_unit="unit", time_to_go_s=math.inf)
+    assert said(order, "own").endswith("which is on no way to a defended place")

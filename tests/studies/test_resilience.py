@@ -10,14 +10,14 @@ import pytest
 
 from openiamd.cli import main
 from openiamd.errors import UsageError
-from openiamd.outputs.resilience import draw_resilience
+from openiamd.outputs.resilience import draw_resilience, sentences
 from openiamd.results.cases import open_study
 from openiamd.results.resilience import Loss, kept_share, loss_rows, scores
 from openiamd.results.statistics import POISSON_EQUAL
 from openiamd.scenario.document import read_document
 from openiamd.scenario.model import Scenario
-from openiamd.studies.losses import choose, elements, undefended, without
-from openiamd.studies.resilience import resilience
+from openiamd.studies.losses import Element, choose, elements, undefended, without
+from openiamd.studies.resilience import _losses, resilience
 from scenes import ideal_scene, resolved
 
 CENTRE = [39.9, 32.9]
@@ -60,7 +60,7 @@ def test_losing_one_of_two_identical_units_stops_half_as_many(pairs):
     for name in ("unit", "twin"):
         row = leakers(pairs, name)
         assert (row["mean"], row["difference_mean"], row["kept_mean"]) == (3.0, 3.0, 0.5)
-    for name in ("post", "search", "unit + twin", "post + unit"):
+    for name in ("post", "search", "unit + twin", "search + unit"):
         row = leakers(pairs, name)
         assert (row["mean"], row["kept_mean"]) == (6.0, 0.0)
         assert row["kept_low"] < 0.0 < row["kept_high"]  # never without width
@@ -71,16 +71,33 @@ def test_the_score_is_the_mean_and_the_worst_kept_share(pairs):
     assert single["losses"] == 4  # post, search, unit, twin
     assert single["mean"]["mean"] == pytest.approx((0.0 + 0.0 + 0.5 + 0.5) / 4.0)
     assert single["worst"]["mean"] == 0.0
-    assert double["losses"] == 6
+    assert single["as_bad"] == 2  # post and search
+    assert double["losses"] == double["as_bad"] == 3  # search + unit, search + twin, unit + twin
     assert double["mean"]["mean"] == 0.0
+    ranks = {row["loss"]: row["rank"] for row in pairs.rows("losses", measure="leakers.total", order=1)}
+    assert ranks == {"post": 1, "search": 1, "unit": 3, "twin": 3}
 
 
 def test_what_takes_the_same_away_is_run_once(pairs):
-    cases = pairs.manifest["cases"]
-    assert leakers(pairs, "post + unit")["case"] == "post"
-    assert "post + unit" not in cases
-    assert "unit + twin" in cases
-    assert pairs.table("runs").num_rows == 4 * len(cases)
+    node = Element("alone", "node", frozenset({("node", 0, -1), ("sensor", 0, -1)}), "")
+    twice = [node._replace(name="one"), node._replace(name="same")]
+    losses, cases = _losses(twice, 1)
+    assert [loss.case for loss in losses] == ["one", "one"]
+    assert list(cases) == ["one"]
+    assert pairs.table("runs").num_rows == 4 * len(pairs.manifest["cases"])
+
+
+def test_a_thing_and_what_it_holds_are_no_pair(pairs):
+    assert pairs.rows("losses", loss="post + unit") == []
+    assert pairs.rows("losses", loss="search + unit") != []
+
+
+def test_what_was_not_decided_is_told(tmp_path):
+    data = two_units(0.6)
+    data["theatre"]["duration"] = "3 min"  # the raid starts at 2 min and needs longer
+    found = resilience(scenario_of(data), replications=2, threads=1, output=tmp_path / "study")
+    assert found.manifest["unresolved"]["mean"] > 0.0
+    assert any("still flying at the end" in one and "theatre.duration" in one for one in sentences(found.manifest))
 
 
 def test_an_idle_element_is_named_and_not_lost(pairs):
@@ -193,6 +210,7 @@ def test_the_drawing_prints_every_number(pairs):
         (["--at", "3 h"], "elements would be lost at 10800 s"),
         (["--until", "0 s"], "before they are lost"),
         (["--at", "5"], "has no unit"),
+        (["--elements", "search", "--order", "2"], "no two of 'search' can be lost together"),
         (["--order", "3"], "'3' is not a whole number"),
         (["--variant", "none"], "none"),
     ],

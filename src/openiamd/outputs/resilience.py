@@ -9,8 +9,9 @@ import numpy as np
 
 from openiamd.outputs.page import Table, write_page
 from openiamd.outputs.style import Plot, drawing, finish, look, quiet
-from openiamd.outputs.words import wording
+from openiamd.outputs.words import provenance, wording
 from openiamd.results.cases import StudyFolder, estimate_of, open_study
+from openiamd.results.resilience import INTACT, UNDEFENDED
 
 PAGE, MATRIX = "resilience.html", "matrix.svg"
 WIDTH_IN = 7.4
@@ -57,16 +58,35 @@ def sentences(manifest: Mapping[str, Any]) -> list[str]:
             break
         found.append(
             f"Over {score['losses']} {what} the defence keeps {_share(mean)} of its advantage over no defence; "
-            f"after the worst one, {score['worst_loss']}, it keeps {_share(worst)}."
+            f"after the worst one, {_worst(score)}, it keeps {_share(worst)}."
         )
     if not manifest["scores"]:
         found.append("Only leakers have a score: no defence at all engages no friend.")
     if not manifest["complete"]:
         found.append("The study was interrupted: losses that were not finished are absent.")
+    found += _unfinished(manifest)
     found.append(
         f"{manifest['replications']} runs a case, seed {manifest['seed']}, paired run by run with the intact defence."
     )
-    return found
+    return [*found, *provenance(manifest)]
+
+
+def _worst(score: Mapping[str, Any]) -> str:
+    return score["worst_loss"] + (f" (as bad: {score['as_bad'] - 1} more)" if score["as_bad"] > 1 else "")
+
+
+def _unfinished(manifest: Mapping[str, Any]) -> list[str]:
+    """Return a warning where hostile objects were still flying at the end, else nothing."""
+    left = manifest["unresolved"]
+    if left["mean"] <= 0.0:
+        return []
+    what = {INTACT: "with the intact defence", UNDEFENDED: "with no fire unit at all"}
+    hostile = manifest["reference"][UNDEFENDED]["hostile.total"]
+    return [
+        f"Up to {left['mean']:.3g} of {hostile:.3g} hostile objects a run were still flying at the end "
+        f"({what.get(left['case'], left['case'])}) and count as stopped: shares and scores are of what was decided. "
+        "A longer theatre.duration decides them."
+    ]
 
 
 def _share(estimate: Mapping[str, Any]) -> str:
@@ -122,7 +142,7 @@ def pair_matrix(folder: StudyFolder) -> Plot:
         axes.imshow(cells, cmap="Blues", vmin=least, vmax=most, aspect="equal")
         for (one, two), value in np.ndenumerate(cells):
             dark = math.isfinite(value) and value - least > 0.55 * (most - least)
-            text = "–" if math.isnan(value) else f"{value:.1f}"
+            text = "" if math.isnan(value) else f"{value:.1f}"
             weight = "bold" if one == two else "normal"
             axes.text(
                 two, one, text, ha="center", va="center", fontsize=7.5, color=LIGHT if dark else DARK, weight=weight
@@ -134,7 +154,7 @@ def pair_matrix(folder: StudyFolder) -> Plot:
         axes.tick_params(length=0)
         caption = (
             f"{wording(key).label}: change by the loss of a row's and a column's element together, mean a run; bold on "
-            "the diagonal: that element alone. Darker is more; – was not finished."
+            "the diagonal: that element alone. Darker is more; no number: one is part of the other, or not finished."
         )
         return finish(figure, "pairs", "What each pair costs", caption)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from openiamd.outputs.page import Table, write_page
 from openiamd.outputs.style import Plot, drawing, finish, look, quiet
-from openiamd.outputs.words import ABSENT, class_name, number
+from openiamd.outputs.words import ABSENT, class_name, number, provenance
 from openiamd.results.cases import StudyFolder, open_study
 from openiamd.results.saturation import AS_WRITTEN
 
@@ -69,7 +69,7 @@ def sentences(folder: StudyFolder) -> list[str]:
     if not manifest["complete"]:
         found.append("The study was interrupted: cases that were not finished are absent.")
     found.append(f"{manifest['replications']} runs a case, seed {manifest['seed']}.")
-    return found
+    return [*found, *provenance(manifest)]
 
 
 def _knee(row: Mapping[str, Any]) -> str:

@@ -213,3 +213,14 @@ def difference_sentence(differences: Mapping[str, Figure], reference: str) -> st
         else:
             parts.append(f"{size_of(difference)} {word} {what.format(verb)} ({limits})")
     return f"against {reference}, " + "; ".join(parts)
+
+
+def provenance(manifest: Mapping[str, Any]) -> list[str]:
+    """Return what a study rests on: the environment, the share of unverified inputs, the version."""
+    marks = manifest["input_shares"]["verification"]
+    known = sum(mark["count"] for mark in marks.values())
+    unverified = known - marks.get("V", {"count": 0})["count"]
+    return [
+        f"Environment: {manifest['environment']}.",
+        f"{unverified} of {known} inputs are unverified. OpenIAMD {manifest['version']}.",
+    ]

@@ -52,14 +52,19 @@ def has_kept_share(measure: str) -> bool:
 def loss_rows(runs: Mapping[str, Columns], losses: Sequence[Loss], measure: str) -> list[dict[str, Any]]:
     """Return one row a loss and measure, ranked within each order by what is lost of ``measure``, worst first.
 
+    Losses that cost the same have the same rank.
+
     runs  case → measures (run,); a loss whose case is absent is left out
     """
     present = [loss for loss in losses if loss.case in runs]
     ranks: dict[str, int] = {}
     for order in (1, 2):
-        alike = [loss for loss in present if len(loss.elements) == order]
-        alike.sort(key=lambda loss: -float(np.mean(runs[loss.case][measure] - runs[INTACT][measure])))
-        ranks |= {loss.name: place + 1 for place, loss in enumerate(alike)}
+        cost = {
+            loss.name: float(np.mean(runs[loss.case][measure] - runs[INTACT][measure]))
+            for loss in present
+            if len(loss.elements) == order
+        }
+        ranks |= {name: 1 + sum(other > own for other in cost.values()) for name, own in cost.items()}
     return [
         {
             "loss": loss.name, "order": len(loss.elements), "rank": ranks[loss.name], "case": loss.case,
@@ -87,7 +92,8 @@ NOTHING = Estimate(math.nan, math.nan, math.nan, 0, "")
 def scores(runs: Mapping[str, Columns], losses: Sequence[Loss], measure: str) -> dict[str, dict[str, Any]]:
     """Return the score of single losses ("1") and of pairs ("2"): losses, mean, worst, and which loss is worst.
 
-    The mean is the kept share of the runs' mean over losses. The worst is the smallest kept share; because it is chosen
+    The mean is the kept share of the runs' mean over losses. ``as_bad`` counts the losses that keep as little as the
+    worst one, itself included. The worst is the smallest kept share; because it is chosen
     among k, its limits are the least of the limits at confidence 1 − α/k (C. E. Bonferroni, 1936).
     """
     if not has_kept_share(measure):
@@ -106,5 +112,13 @@ def scores(runs: Mapping[str, Columns], losses: Sequence[Loss], measure: str) ->
         least = Estimate(kept[worst].mean, low, high, kept[worst].n, WORST if len(kept) > 1 else kept[worst].method)
         mean = kept_share(lost.mean(axis=0), intact, undefended)
         parts = {"mean": flat("", mean), "worst": flat("", least)}
-        found[str(order)] = {"losses": len(chosen), "worst_loss": chosen[worst].name, **parts}
+        as_bad = sum(one.mean == kept[worst].mean for one in kept)
+        found[str(order)] = {"losses": len(chosen), "worst_loss": chosen[worst].name, "as_bad": as_bad, **parts}
     return found
+
+
+def most_unresolved(runs: Mapping[str, Columns]) -> dict[str, Any]:
+    """Return the case in which most hostile objects a run were still flying at the end, with their mean number."""
+    means = {case: float(np.mean(columns["unresolved"])) for case, columns in runs.items()}
+    case = max(means, key=lambda one: means[one])
+    return {"case": case, "mean": means[case]}

@@ -62,6 +62,11 @@ def distance(metres: float) -> str:
     return f"{metres:.0f} m" if metres < 1000.0 else f"{metres / 1e3:.0f} km"
 
 
+def _to_go(event: Event) -> str:
+    time_s = event.detail.get("time_to_go_s", math.inf)
+    return f"{clock(time_s)} to go" if math.isfinite(time_s) else "which is on no way to a defended place"
+
+
 def _because(word: str, known: Mapping[str, str]) -> str:
     return f"{word} ({known[word]})" if word in known else word
 
@@ -143,8 +148,7 @@ SENTENCES: dict[int, Callable[[Event, str], str]] = {
         f"own evidence and report agree again on {event.detail.get('identity', '?')}"
     ),
     kinds.ENGAGE: lambda event, name: (
-        f"orders {event.detail.get('fire_unit', '?')} to engage track {event.track_number}, "
-        f"{clock(event.detail.get('time_to_go_s', 0.0))} to go"
+        f"orders {event.detail.get('fire_unit', '?')} to engage track {event.track_number}, {_to_go(event)}"
     ),
     kinds.FIRE_ORDER: lambda event, name: (
         f"fire order {event.detail.get('fire_order', '?')}: {event.detail.get('order_change', 'in force')}"

@@ -17,7 +17,7 @@ from openiamd.errors import UsageError
 from openiamd.results.cases import Columns, StudyFolder, finish_study, start_study
 from openiamd.results.measures import measure as measure_slice
 from openiamd.results.record import check_output
-from openiamd.results.resilience import INTACT, UNDEFENDED, Loss, loss_rows, scores
+from openiamd.results.resilience import INTACT, UNDEFENDED, Loss, loss_rows, most_unresolved, scores
 from openiamd.results.slices import SliceResult
 from openiamd.results.statistics import CONFIDENCE
 from openiamd.scenario.document import suggestion
@@ -77,6 +77,11 @@ def resilience(
     losses, parts = _losses(chosen, order)
     if not losses:
         raise UsageError(f"nothing of '{base.scenario.name}' can be lost", hint="name a variant with forces on duty")
+    if order == 2 and all(len(loss.elements) == 1 for loss in losses):
+        names = ", ".join(f"'{one.name}'" for one in chosen)
+        raise UsageError(
+            f"no two of {names} can be lost together", hint="name two, neither of which is part of the other"
+        )
     # What cannot be taken away is found out before anything is written.
     changed = {case: without(base.resolved, taken, at_s, end_s) for case, taken in parts.items()}
     cases = {INTACT: base.resolved, UNDEFENDED: undefended(base.resolved), **changed}
@@ -92,6 +97,7 @@ def resilience(
         if len(found) > 2:
             tables = {"elements": _element_rows(base.resolved, known, chosen), "losses": loss_rows(found, losses, key)}
             facts = {"scores": scores(found, losses, key), "reference": _reference(found, key)}
+            facts |= {"unresolved": most_unresolved(found)}
             folder = finish_study(folder, facts, tables, complete=len(found) == len(cases))
     return folder
 
@@ -116,10 +122,15 @@ def _check_times(base: Base, at_s: float, until_s: float | None) -> None:
 
 
 def _losses(chosen: Sequence[Element], order: int) -> tuple[list[Loss], dict[str, frozenset]]:
-    """Return the losses, and what each of their cases takes away; losses that take the same share a case."""
-    groups = [(one,) for one in chosen]
+    """Return the losses, and what each of their cases takes away; losses that take the same share a case.
+
+    A thing and what it holds are no pair.
+    """
+    groups: list[tuple[Element, ...]] = [(one,) for one in chosen]
     if order == 2:
-        groups += list(combinations(chosen, 2))
+        groups += [
+            (one, two) for one, two in combinations(chosen, 2) if not (one.parts <= two.parts or two.parts <= one.parts)
+        ]
     losses: list[Loss] = []
     cases: dict[frozenset, str] = {}
     for group in groups:
