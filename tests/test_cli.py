@@ -334,3 +334,19 @@ def test_coverage_refuses_unreadable_terrain(tmp_path, capsys, monkeypatch):
     assert cli.main(["coverage", "minimal", "--terrain", "nowhere"]) == 2
     assert "hint: " in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["resilience", "minimal", "--at", "-5min"], "elements would be lost at -300 s"),
+        (["saturation", "minimal", "--class", "cruise", "--rate", "-1/min"], "--rate: '-1/min' is not a list of rates"),
+        (["saturation", "minimal", "--class", "cruise", "--level", "2"], "--level: '2' is not a probability"),
+        (["run", "minimal", "--variant", ""], "--variant: the name is empty"),
+        (["validate", "--only", ""], "--only: the name is empty"),
+        (["run", ""], "scenario '' does not exist"),
+    ],
+)
+def test_a_value_that_cannot_be_read_is_named_with_its_option(arguments, sentence, capsys):
+    assert cli.main(arguments) == 2
+    assert capsys.readouterr().err.startswith(sentence)

@@ -244,7 +244,7 @@ def validate(options: argparse.Namespace) -> int:
     from openiamd.validation.run import validate as reproduce
 
     with Progress() as progress:
-        rows = reproduce(progress=progress, only=options.only)
+        rows = reproduce(progress=progress, only=options.only or "")
     missed = [row["id"] for row in rows if row["passed"] is False]
     if options.json:
         _print_json(rows)

@@ -41,7 +41,7 @@ class Progress:
     def __init__(self, after_s: float = 0.0) -> None:
         self._bar: Any = None
         self._task: Any = None
-        self._shown = ("", -1)
+        self._shown = -1
         self._from_s = monotonic() + after_s
 
     def __enter__(self) -> Self:
@@ -73,7 +73,7 @@ class Progress:
         if self._bar is not None:
             self._bar.update(self._task, completed=done, total=total, description=text)
             return
-        shown = (text, 10 * done // max(total, 1))
+        shown = 10 * done // max(total, 1)
         if shown != self._shown:
             self._shown = shown
             print(f"{text}: {done} of {total}", file=sys.stderr)

@@ -8,14 +8,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from openiamd.errors import UsageError
+from openiamd.errors import OpenIAMDError, UsageError
 
 LARGEST_SEED = 2**64 - 1
 TERRAIN = "elevations: a file, a folder of tiles, 'cache' or 'none' (default: the scenario's)"
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose complaints are one sentence with a cure, like all others."""
+    """A parser whose complaints are one sentence with a cure, like all others, and name the option."""
+
+    def __init__(self, **known: Any) -> None:
+        super().__init__(**known)
+        self._negative_number_matcher = re.compile(r"-\d")  # "-5 min" is a value below 0, no option
+
+    def _get_value(self, action: argparse.Action, arg_string: str) -> Any:
+        """Return what an option's text is read as."""
+        try:
+            return super()._get_value(action, arg_string)  # pyright: ignore[reportAttributeAccessIssue]
+        except OpenIAMDError as error:
+            name = action.option_strings[-1] if action.option_strings else action.metavar
+            raise UsageError(f"{name}: {error.message}", hint=error.hint) from error
 
     def error(self, message: str) -> NoReturn:
         """Raise what was complained of."""
@@ -37,6 +49,13 @@ def _whole_number(low: int, high: int) -> "type[int]":
         return int(text)
 
     return read  # pyright: ignore[reportReturnType] - argparse takes any callable
+
+
+def _name(text: str) -> str:
+    """Return a name, which is not empty."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the name is empty")
+    return text
 
 
 def _names(text: str) -> list[str]:
@@ -122,7 +141,7 @@ def add_options(name: str, command: argparse.ArgumentParser) -> None:
     if name not in ("check", "terrain", "schema"):
         command.add_argument("--json", action="store_true", help="print JSON alone on stdout")
     if name in ("run", "resilience", "saturation"):
-        command.add_argument("--variant", metavar="V", help="variant (default: the scenario's reference)")
+        command.add_argument("--variant", type=_name, metavar="V", help="variant (default: the scenario's reference)")
     if name in ("compare", "coverage"):
         command.add_argument(
             "--variants", type=_names, metavar="A,B", help="variants (default: those that the scenario compares)"
@@ -130,7 +149,10 @@ def add_options(name: str, command: argparse.ArgumentParser) -> None:
     if name == "validate":
         command.add_argument("--all", action="store_true", help="print every row, not only misses")
         command.add_argument(
-            "--only", default="", metavar="TEXT", help="only rows whose id or title contains TEXT, such as swerling"
+            "--only",
+            type=_name,
+            metavar="TEXT",
+            help="only rows whose id or title contains TEXT, such as swerling",
         )
     own = {
         "track": _add_track_options, "score": _add_score_options, "explain": _add_explain_options,

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from openiamd.errors import ResultsError
+from openiamd.results.manifests import check_schema
 from openiamd.results.record import MANIFEST, SCHEMA, SUMMARY, finished_parts, join_parts
 from openiamd.results.summary import summarise
 from openiamd.results.tables import EVENT_TABLES, TABLES
@@ -144,9 +145,7 @@ def open_results(directory: str | Path) -> Results:
     if not (directory / MANIFEST).is_file():
         raise ResultsError(f"{directory} is not a run folder: it has no {MANIFEST}", hint=hint)
     manifest = _read_json(directory / MANIFEST)
-    if manifest.get("schema") != SCHEMA:
-        found = manifest.get("schema", "no schema")
-        raise ResultsError(f"{directory / MANIFEST} has {found!r}, not {SCHEMA!r}", hint=hint)
+    check_schema(directory / MANIFEST, manifest, SCHEMA, "run folder", hint)
     if manifest.get("complete"):
         return Results(directory, manifest, complete=True)
     parts = finished_parts(directory)

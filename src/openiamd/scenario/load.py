@@ -27,6 +27,6 @@ def load_scenario(source: str | Path) -> Scenario:
     path = Path(text)
     if not path.is_file():
         hint = "gallery scenarios are " + ", ".join(f"'{name}'" for name in gallery())
-        what = "is a folder" if path.is_dir() else "does not exist"
+        what = "is a folder" if text and path.is_dir() else "does not exist"
         raise ScenarioError(f"scenario '{text}' {what} and is not in the gallery", hint=hint)
     return Scenario.from_document(read_file(path, text))
