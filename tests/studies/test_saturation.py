@@ -141,6 +141,8 @@ def test_what_never_arrives_is_refused():
         attack(hovering, "cruise", 0.1, 60.0, alone=True)
     with pytest.raises(UsageError, match="objects arrive"):
         attack(scene, "cruise", 100.0, 600.0, alone=True)
+    with pytest.raises(UsageError, match="objects arrive"):  # at once, however many
+        attack(scene, "cruise", 1e7, 600.0, alone=True)
 
 
 @pytest.mark.parametrize(

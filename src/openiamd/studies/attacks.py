@@ -57,14 +57,12 @@ def attack(
     groups: dict[str, list[FlyingObject]] = {}
     for one in members:
         groups.setdefault(one.group, []).append(one)
-    arriving = [
-        arrival
-        for group in groups.values()
-        for arrival in _arrivals(group, rate_hz * len(group) / len(members), duration_s)
-    ]
-    if len(arriving) > MOST_OBJECTS:
-        message = f"at {60.0 * rate_hz:g}/min up to {len(arriving):,} objects arrive in {duration_s:g} s"
+    rates_hz = {name: rate_hz * len(group) / len(members) for name, group in groups.items()}
+    most = sum(_most_arrivals(own_hz, duration_s) for own_hz in rates_hz.values())
+    if most > MOST_OBJECTS:
+        message = f"at {60.0 * rate_hz:g}/min up to {most:,} objects arrive in {duration_s:g} s"
         raise UsageError(message, hint=f"give a lower rate or a shorter window: {MOST_OBJECTS:,} objects are possible")
+    arriving = [arrival for name, group in groups.items() for arrival in _arrivals(group, rates_hz[name], duration_s)]
     kept = [
         index
         for index, one in enumerate(resolved.objects)
@@ -80,15 +78,19 @@ def attack(
     )
 
 
-def _arrivals(group: list[FlyingObject], rate_hz: float, duration_s: float) -> list[FlyingObject]:
+def _most_arrivals(rate_hz: float, duration_s: float) -> int:
+    """Return the number of arrivals that is not exceeded but once in 10⁹ runs."""
     expected = rate_hz * duration_s
-    count = math.ceil(expected + SPARE * math.sqrt(expected) + SPARE)
+    return math.ceil(expected + SPARE * math.sqrt(expected) + SPARE)
+
+
+def _arrivals(group: list[FlyingObject], rate_hz: float, duration_s: float) -> list[FlyingObject]:
     return [
         replace(
             group[index % len(group)], id=f"{group[0].group}-{index + 1}", start_s=0.0, start_jitter_s=0.0,
             arrival_rate_hz=rate_hz, arrival_index=index + 1,
         )
-        for index in range(count)
+        for index in range(_most_arrivals(rate_hz, duration_s))
     ]  # fmt: skip
 
 
