@@ -180,11 +180,17 @@ class Scenario(Entry):
             return type(self).from_document(whole, variant=name)
         return type(self).from_document(merge(whole, ("variants", name)), variant=name, whole=whole)
 
+    def _named(self, message: str) -> str:
+        return f"{message} in variant '{self._variant}'"
+
     def error(self, path: KeyPath, message: str, hint: str | None = None) -> ScenarioError:
-        """Return the error that says ``message`` about the value at ``path`` of this variant."""
+        """Return the error that says ``message`` about the value at ``path`` of this variant.
+
+        Where the variant wrote nothing of it, the line is that of the base, and the message names the variant.
+        """
         document = self._document
         if self._applies:
             place = ("variants", self._variant, *path)
             written = any(place[:length] in document.lines for length in (len(place), len(place) - 1) if length > 2)
-            return document.error(place if written else path, message, hint)
+            return document.error(place if written else path, message if written else self._named(message), hint)
         return document.error(path, message, hint)
