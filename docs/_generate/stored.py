@@ -54,12 +54,10 @@ def figure(one: dict[str, Any] | None, signed: bool = False) -> str:
         return "–"
     places = _decimals(one["low"], one["high"])
     sign = "+" if signed else ""
-    mean, low, high = (
-        "–" if one[key] is None else f"{round(one[key], places) + 0.0:{sign},.{places}f}"
-        for key in ("mean", "low", "high")
-    )
+    found = [one[key] for key in ("mean", "low", "high") if one[key] is not None]
+    mean, *limits = (f"{round(value, places) + 0.0:{sign},.{places}f}".replace("-", "−") for value in found)
     # Breaks only between the mean and its interval, with a typographic minus.
-    return f"{mean} [{low},\u00a0{high}]".replace("-", "−")
+    return f"{mean} [{limits[0]},\u00a0{limits[1]}]" if len(limits) == 2 else mean
 
 
 def _table(title: str, measures: tuple[str, ...], found: dict[str, Any], names: list[str], signed: bool) -> str:

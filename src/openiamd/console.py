@@ -268,11 +268,13 @@ def _side_by_side(widths: Mapping[str, int], fixed: int) -> list[list[str]]:
 
 
 def interval_text(estimate: Mapping[str, Any] | None) -> str:
-    """Return mean and interval with the decimals that the interval's width bears out."""
+    """Return mean and interval with the decimals that the interval's width bears out; the mean alone without one."""
     if estimate is None or estimate["mean"] is None:
         return "–"
     mean, low, high = estimate["mean"], estimate["low"], estimate["high"]
-    if low is None or high is None or not high > low:
+    if low is None or high is None:
+        return number(mean)
+    if not high > low:
         return f"{number(mean)} [{number(low)}, {number(high)}]"
     decimals = min(max(1 - math.floor(math.log10((high - low) / 2.0)), 0), 3)
     mean, low, high = (round(value, decimals) + 0.0 for value in (mean, low, high))
@@ -280,9 +282,9 @@ def interval_text(estimate: Mapping[str, Any] | None) -> str:
 
 
 def difference_text(estimate: Mapping[str, Any] | None) -> str:
-    """Return the interval and, in a word, whether it excludes zero."""
+    """Return the interval and, in a word, whether it excludes zero; the mean alone where there is none."""
     if estimate is None or estimate["mean"] is None or estimate["low"] is None or estimate["high"] is None:
-        return "–"
+        return interval_text(estimate)
     verdict = "more" if estimate["low"] > 0.0 else "less" if estimate["high"] < 0.0 else "unclear"
     return f"{interval_text(estimate)} {verdict}"
 

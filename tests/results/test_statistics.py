@@ -106,6 +106,73 @@ def test_a_count_that_never_varies_has_the_width_of_the_poisson_limit():
     assert statistics.mean(np.full(2, 1.0), count=True).low == 0.0
 
 
+LIMIT = -np.log(0.025)  # of no event, 97.5 %
+
+
+def test_a_ratio_that_is_the_same_in_every_run_has_the_width_of_the_poisson_limit():
+    part, whole = np.full(20, 2.0), np.full(20, 6.0)
+    for found in (statistics.share(part, whole), statistics.rate(part, whole), statistics.ratio(part, whole)):
+        assert found.method == statistics.POISSON_EQUAL
+        assert found.mean == pytest.approx(1.0 / 3.0)
+        assert (found.low, found.high) == pytest.approx((found.mean - LIMIT / 120.0, found.mean + LIMIT / 120.0))
+    other = statistics.rate_difference(part, whole, np.full(20, 1.0), np.full(20, 4.0))
+    assert (other.mean, other.method) == (pytest.approx(1.0 / 12.0), statistics.POISSON_EQUAL)
+    assert (other.mean - other.low, other.high - other.mean) == pytest.approx((LIMIT / 80.0, LIMIT / 120.0))
+    hours = np.array([1.1, 2.3, 0.7, 5.9])  # the same rate, but for rounding
+    for found in (statistics.rate(3.0 * hours, hours), statistics.rate_difference(hours, hours / 3.0, hours, hours)):
+        assert found.method == statistics.POISSON_EQUAL
+    assert statistics.share(np.full(2, 5.0), np.full(2, 6.0)).high == 1.0
+    assert statistics.rate(np.full(2, 1.0), np.full(2, 6.0)).low == 0.0
+
+
+def test_equal_events_in_unequal_exposures_are_jackknifed():
+    events, hours = np.full(4, 2.0), np.array([1.0, 2.0, 3.0, 4.0])
+    found = statistics.rate_difference(events, hours, events, np.full(4, 2.0))
+    assert (found.method, found.mean) == (statistics.PAIRED_JACKKNIFE, pytest.approx(-0.2))
+
+
+def test_the_limit_of_dollars_is_that_of_the_rounds_they_paid():
+    nothing, worth = np.zeros(10), np.full(10, 70_000.0)
+    assert statistics.rate(nothing, worth, worth=4e6).high == pytest.approx(LIMIT * 4e6 / 7e5)
+    found = statistics.rate(nothing + 8e6, worth, worth=4e6)
+    assert found.high - found.mean == pytest.approx(LIMIT * 4e6 / 7e5)
+
+
+def test_what_is_no_count_and_never_varies_has_no_interval():
+    for values in (np.full(20, 2.0), np.full(20, 0.0), 0.1 * np.array([3.0, 3.0]) + np.array([0.1, 0.1 + 1e-17])):
+        for found in (statistics.mean(values), statistics.mean_difference(values + 1.0, np.ones(len(values)))):
+            assert found.mean == pytest.approx(values[0])
+            assert np.isnan([found.low, found.high]).all()
+            assert (found.n, found.method) == (len(values), statistics.EQUAL)
+
+
+def test_one_run_shows_no_difference():
+    one = statistics.mean_difference(np.array([5.0]), np.array([0.0]), count=True)
+    assert np.isnan([one.low, one.high]).all()
+    assert one.method == statistics.ONE_RUN
+    assert statistics.mean_difference(np.array([5.0]), np.array([5.0]), count=True).high == pytest.approx(LIMIT)
+
+
+few = st.lists(st.tuples(*[st.integers(0, 3)] * 4), min_size=1, max_size=6)
+
+
+@given(few)
+def test_no_figure_has_zero_width(rows):
+    one, two, more, most = np.array(rows, float).T
+    whole1, whole2 = one + more, two + most
+    for found in (
+        *(statistics.mean(one, count) for count in (False, True)),
+        *(statistics.mean_difference(one, two, count) for count in (False, True)),
+        *(method(one, whole1) for method in (statistics.rate, statistics.ratio, statistics.share)),
+        statistics.rate_difference(one, whole1, two, whole2),
+        statistics.proportion(np.minimum(one, 1.0)),
+        statistics.proportion_difference(np.minimum(one, 1.0), np.minimum(two, 1.0)),
+    ):
+        assert found.high > found.low or np.isnan([found.low, found.high]).all()
+        assert not found.mean < found.low - 1e-12
+        assert not found.mean > found.high + 1e-12
+
+
 def test_runs_without_a_value_are_left_out_and_n_says_so():
     values = np.array([1.0, np.nan, 3.0, 5.0])
     assert statistics.mean(values).n == 3

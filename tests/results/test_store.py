@@ -11,6 +11,7 @@ import pytest
 
 from openiamd.errors import ResultsError, UsageError
 from openiamd.results.record import check_output
+from openiamd.results.statistics import EQUAL
 from openiamd.results.store import EVENT_NAMES, open_results
 from openiamd.results.tables import TABLES
 
@@ -187,7 +188,11 @@ def test_summary_has_no_nan_and_the_agreed_shape(batch):
         for measures in part.values():
             for key, figure in measures.items():
                 assert set(figure) == {"mean", "low", "high", "n", "method"}
-                assert figure["low"] <= figure["mean"] <= figure["high"], key
+                if figure["method"] == EQUAL:
+                    assert (figure["low"], figure["high"]) == (None, None), key
+                else:
+                    assert figure["low"] <= figure["mean"] <= figure["high"], key
+                    assert figure["low"] < figure["high"], key
                 assert not any(isinstance(value, float) and math.isnan(value) for value in figure.values())
     standalone = summary["variants"]["standalone"]
     for key in (

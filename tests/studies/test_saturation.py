@@ -72,6 +72,18 @@ def test_channels_and_rounds_are_changed_in_proportion():
     assert equipped(scene, 0, 0) == scene
 
 
+def test_rounds_that_are_given_are_all_that_a_unit_has():
+    scene = gallery_scene("turkey")
+    kind = next(iter(scene["fire_units"]["fu-1"]["load"]))
+    scene["fire_units"]["fu-1"]["stock"] = {kind: 50}
+    stocked = resolved(scene, "standalone")
+    given = next(one for one in stocked.fire_units if one.id == "fu-1")
+    assert (sum(rounds for _, rounds in given.stocks), given.reload_s > 0.0) == (50, True)
+    fewer = next(one for one in equipped(stocked, 0, 4).fire_units if one.id == "fu-1")
+    assert (sum(rounds for _, rounds in fewer.magazines), fewer.stocks, fewer.reload_s) == (4, (), 0.0)
+    assert equipped(stocked, 3, 0).fire_units[0].stocks == stocked.fire_units[0].stocks
+
+
 def test_frontier_costs_and_knees_of_known_counts():
     runs = {
         "slow": columns(attackers=[10, 10], leaked=[0, 0], killed=[10, 10], rounds=[20, 20]),
@@ -90,6 +102,16 @@ def test_frontier_costs_and_knees_of_known_counts():
     assert (knee["knee_hz"], knee["sure_hz"], knee["beyond_the_largest"]) == (0.1, 0.1, False)
     assert knees([slow, fast], 0.2)[0]["possible_hz"] == (0.2 if fast["leak_low"] <= 0.2 else 0.1)
     assert knees([fast], 0.01)[0]["knee_hz"] is None
+
+
+def test_what_was_not_fired_is_known_to_within_rounds_not_dollars():
+    silent = columns(attackers=[10, 10], leaked=[5, 5], killed=[5, 5], rounds=[0, 0])
+    cells = [Cell("silent", 0.1, 0, 0, math.nan)]
+    (row,) = frontier_rows({"silent": silent}, cells, {"drone": (20e3, 35e3, 100e3)}, {"sam": (1e6, 2e6, 4e6)})
+    rounds = -np.log(0.025)  # 3.69: the upper limit of no event
+    assert row["exchange_high"] == pytest.approx(rounds * 2e6 / (20 * 35e3))
+    assert row["usd_per_kill_high"] == pytest.approx(rounds * 2e6 / 10)
+    assert row["leak_low"] < row["leak_mean"] < row["leak_high"]
 
 
 def columns(**counts):

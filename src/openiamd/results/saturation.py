@@ -57,9 +57,10 @@ def _row(columns: Columns, cell: Cell, attacker: Prices, interceptor: Prices) ->
     }
     spent = [_worth(columns, SHOTS, interceptor, end) for end in range(3)]
     worth = [_worth(columns, f"{ATTACKERS}.", attacker, end) for end in range(3)]
-    row |= flat("exchange_", statistics.rate(spent[1], worth[1]))
+    dearest = max((price[1] for price in interceptor.values()), default=0.0) or math.nan  # of what is free, no limit
+    row |= flat("exchange_", statistics.rate(spent[1], worth[1], worth=dearest))
     row |= {"exchange_cheapest": _quotient(spent[0], worth[2]), "exchange_dearest": _quotient(spent[2], worth[0])}
-    row |= flat("usd_per_kill_", statistics.rate(spent[1], columns[KILLED]))
+    row |= flat("usd_per_kill_", statistics.rate(spent[1], columns[KILLED], worth=dearest))
     row |= {"usd_per_kill_cheapest": _quotient(spent[0], columns[KILLED])}
     return row | {"usd_per_kill_dearest": _quotient(spent[2], columns[KILLED])}
 

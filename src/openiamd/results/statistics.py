@@ -7,8 +7,9 @@
 | a rate: events per exposure | ratio, jackknifed over runs | difference of ratios, jackknifed together |
 | a share of a total | ratio, jackknifed over runs, kept within 0 and 1 | – |
 
-Zero events never give zero width: the exact Poisson limit (Garwood 1936) takes over. Only `scipy.special` is used,
-because importing `scipy.stats` takes 1.1 s.
+No figure has zero width. Where events are none, or the same in every run, the exact Poisson limit (Garwood 1936) takes
+over: as many events in all as it says could differ. What is no count and the same in every run has no interval.
+Only `scipy.special` is used, because importing `scipy.stats` takes 1.1 s.
 """
 
 import math
@@ -29,8 +30,10 @@ JACKKNIFE = "ratio of totals, jackknife over runs"
 PAIRED_JACKKNIFE = "difference of ratios, paired jackknife over runs"
 POISSON_ZERO = "no event: exact Poisson limit"
 POISSON_EQUAL = "equal in every run: exact Poisson limit"
+EQUAL = "equal in every run: no interval"
 ONE_RUN = "one run: no interval"
 NO_RUN = "no run has a value"
+ROUNDING = 1e-12  # values that differ by less of their size are equal
 
 
 class Estimate(NamedTuple):
@@ -122,6 +125,11 @@ def _pairs(first: Floats, second: Floats) -> tuple[Floats, Floats]:
     return first[finite], second[finite]
 
 
+def _never_varies(values: Floats, size: Floats | None = None) -> bool:
+    """Tell whether values (run,) agree within the rounding of what they are made of, whose size is ``size``."""
+    return bool(np.ptp(values) <= ROUNDING * float(np.abs(values if size is None else size).max()))
+
+
 def proportion(values: Floats, confidence: float = CONFIDENCE) -> Estimate:
     """Return the share of runs (run,) whose value is 1, with Wilson's interval; runs without a value are left out."""
     values = _finite(values)
@@ -153,7 +161,8 @@ def mean(values: Floats, count: bool = False, confidence: float = CONFIDENCE) ->
     """Return the mean over runs (run,) with Student's t interval; runs without a value are left out.
 
     count  the values count events: limits stay ≥ 0, no event in any run gives the exact Poisson upper limit, and
-           where the count is the same in every run, the runs that could differ have that limit
+           where the count is the same in every run, the runs that could differ have that limit. What is no count
+           and the same in every run has no interval
     """
     values = _finite(values)
     n = len(values)
@@ -163,9 +172,11 @@ def mean(values: Floats, count: bool = False, confidence: float = CONFIDENCE) ->
         return Estimate(0.0, 0.0, poisson_limits(0, confidence)[1] / n, n, POISSON_ZERO)
     if n == 1:
         return Estimate(float(values[0]), math.nan, math.nan, 1, ONE_RUN)
-    if count and np.all(values == values[0]):
+    if _never_varies(values):
         centre, half = float(values[0]), poisson_limits(0, confidence)[1] / n
-        return Estimate(centre, max(0.0, centre - half), centre + half, n, POISSON_EQUAL)
+        if count:
+            return Estimate(centre, max(0.0, centre - half), centre + half, n, POISSON_EQUAL)
+        return Estimate(centre, math.nan, math.nan, n, EQUAL)
     estimate = _student(values, confidence, STUDENT)
     return estimate._replace(low=max(0.0, estimate.low)) if count else estimate
 
@@ -173,7 +184,8 @@ def mean(values: Floats, count: bool = False, confidence: float = CONFIDENCE) ->
 def mean_difference(first: Floats, second: Floats, count: bool = False, confidence: float = CONFIDENCE) -> Estimate:
     """Return the mean of ``first`` − ``second`` (run,), paired by run, with Student's t interval.
 
-    count  where the difference is the same in every run, the runs that could differ have the exact Poisson limit
+    count  where the difference is the same in every run, the runs that could differ have the exact Poisson limit;
+           what is no count has no interval there
     """
     first, second = _pairs(first, second)
     n = len(first)
@@ -181,11 +193,11 @@ def mean_difference(first: Floats, second: Floats, count: bool = False, confiden
         return Estimate(math.nan, math.nan, math.nan, 0, NO_RUN)
     differences = first - second
     centre = float(differences.mean())
-    if count and np.all(differences == differences[0]):
-        half = poisson_limits(0, confidence)[1] / n
-        return Estimate(centre, centre - half, centre + half, n, POISSON_EQUAL)
-    if n == 1:
+    if n == 1 and not (count and centre == 0.0):
         return Estimate(centre, math.nan, math.nan, 1, ONE_RUN)
+    if _never_varies(differences, np.abs(first) + np.abs(second)):
+        half = poisson_limits(0, confidence)[1] / n if count else math.nan
+        return Estimate(centre, centre - half, centre + half, n, POISSON_EQUAL if count else EQUAL)
     return _student(differences, confidence, PAIRED_STUDENT)
 
 
@@ -209,30 +221,39 @@ def _exposed(exposure: Floats) -> bool:
     return bool(exposure.sum() - exposure.max() > 0.0)
 
 
-def rate(events: Floats, exposure: Floats, confidence: float = CONFIDENCE) -> Estimate:
+def rate(events: Floats, exposure: Floats, confidence: float = CONFIDENCE, worth: float = 1.0) -> Estimate:
     """Return events per exposure over all runs: Σ events / Σ exposure, jackknifed over runs (run,).
 
-    W. G. Cochran, Sampling Techniques, 3rd ed. 1977, ch. 6: the ratio estimator. With no event at all, the exact
-    Poisson upper limit over the total exposure.
+    W. G. Cochran, Sampling Techniques, 3rd ed. 1977, ch. 6: the ratio estimator. With no event at all, and with the
+    same rate in every run, the exact Poisson limit over the total exposure.
+
+    worth  what one event counts in ``events``: 1, or the price of a round where those are dollars
     """
     events, exposure = _pairs(events, exposure)
     n = len(events)
     if not _exposed(exposure):
         return Estimate(math.nan, math.nan, math.nan, n, NO_RUN)
     total = float(exposure.sum())
+    half = worth * poisson_limits(0, confidence)[1] / total
     if not events.any():
-        return Estimate(0.0, 0.0, poisson_limits(0, confidence)[1] / total, n, POISSON_ZERO)
+        return Estimate(0.0, 0.0, half, n, POISSON_ZERO)
     whole = float(events.sum()) / total
     if n == 1:
         return Estimate(whole, math.nan, math.nan, 1, ONE_RUN)
-    estimate = _jackknife(whole, _leave_one_out(events, exposure), confidence, JACKKNIFE)
+    left_out = _leave_one_out(events, exposure)
+    if _never_varies(left_out):
+        return Estimate(whole, max(0.0, whole - half), whole + half, n, POISSON_EQUAL)
+    estimate = _jackknife(whole, left_out, confidence, JACKKNIFE)
     return estimate._replace(low=max(0.0, estimate.low))
 
 
 def rate_difference(
     events1: Floats, exposure1: Floats, events2: Floats, exposure2: Floats, confidence: float = CONFIDENCE
 ) -> Estimate:
-    """Return the difference of two ratios of totals over the same runs, jackknifed together (run,)."""
+    """Return the difference of two ratios of totals over the same runs, jackknifed together (run,).
+
+    Where the difference is the same in every run, the exact Poisson limit over each total exposure.
+    """
     finite = np.isfinite(events1) & np.isfinite(exposure1) & np.isfinite(events2) & np.isfinite(exposure2)
     events1, exposure1, events2, exposure2 = (a[finite] for a in (events1, exposure1, events2, exposure2))
     n = len(events1)
@@ -240,20 +261,22 @@ def rate_difference(
         return Estimate(math.nan, math.nan, math.nan, n, NO_RUN)
     total1, total2 = float(exposure1.sum()), float(exposure2.sum())
     whole = float(events1.sum()) / total1 - float(events2.sum()) / total2
-    if np.array_equal(events1, events2):
-        limit = poisson_limits(0, confidence)[1]
-        return Estimate(whole, whole - limit / total2, whole + limit / total1, n, POISSON_EQUAL)
+    limit = poisson_limits(0, confidence)[1]
+    equal = Estimate(whole, whole - limit / total2, whole + limit / total1, n, POISSON_EQUAL)
     if n == 1:
-        return Estimate(whole, math.nan, math.nan, 1, ONE_RUN)
-    left_out = _leave_one_out(events1, exposure1) - _leave_one_out(events2, exposure2)
-    return _jackknife(whole, left_out, confidence, PAIRED_JACKKNIFE)
+        same = np.array_equal(events1, events2)
+        return equal if same else Estimate(whole, math.nan, math.nan, 1, ONE_RUN)
+    left_out1, left_out2 = _leave_one_out(events1, exposure1), _leave_one_out(events2, exposure2)
+    if _never_varies(left_out1 - left_out2, left_out1 + left_out2):
+        return equal
+    return _jackknife(whole, left_out1 - left_out2, confidence, PAIRED_JACKKNIFE)
 
 
 def ratio(numerator: Floats, denominator: Floats, confidence: float = CONFIDENCE) -> Estimate:
     """Return Σ numerator / Σ denominator over runs (run,), of either sign, jackknifed over runs.
 
-    Where the numerator is 0 in every run, or equal to the denominator, it could differ by as many events in all as the
-    exact Poisson limit says.
+    Where the ratio is the same in every run, the numerator could differ by as many events in all as the exact Poisson
+    limit says.
     """
     numerator, denominator = _pairs(numerator, denominator)
     n = len(numerator)
@@ -261,12 +284,13 @@ def ratio(numerator: Floats, denominator: Floats, confidence: float = CONFIDENCE
         return Estimate(math.nan, math.nan, math.nan, n, NO_RUN)
     total = float(denominator.sum())
     whole = float(numerator.sum()) / total
-    if not numerator.any() or np.array_equal(numerator, denominator):
-        half = poisson_limits(0, confidence)[1] / total
-        return Estimate(whole, whole - half, whole + half, n, POISSON_EQUAL)
+    half = poisson_limits(0, confidence)[1] / total
+    equal = Estimate(whole, whole - half, whole + half, n, POISSON_EQUAL)
     if n == 1:
-        return Estimate(whole, math.nan, math.nan, 1, ONE_RUN)
-    return _jackknife(whole, _leave_one_out(numerator, denominator), confidence, JACKKNIFE)
+        none_or_all = not numerator.any() or np.array_equal(numerator, denominator)
+        return equal if none_or_all else Estimate(whole, math.nan, math.nan, 1, ONE_RUN)
+    left_out = _leave_one_out(numerator, denominator)
+    return equal if _never_varies(left_out) else _jackknife(whole, left_out, confidence, JACKKNIFE)
 
 
 def share(part: Floats, whole: Floats, confidence: float = CONFIDENCE) -> Estimate:

@@ -17,7 +17,7 @@ Columns = dict[str, Floats]  # measure → (run,), NaN where a run has no value
 BINARY = {"zero_leakers": "probability_zero_leakers"}  # key of the run → key of the summary
 COUNTS = (
     *("leakers.", "shots.", "unresolved", "shots_wasted", "overkill", "kills.", "late_kills", "missiles_left"),
-    "missiles_reloaded",
+    *("missiles_reloaded", "identity_conflicts"),
     *("friendly_engaged", "civil_engaged", "friendly_killed", "civil_killed"),
 )
 PER_HOURS = 1000.0

@@ -97,8 +97,8 @@ def _arrivals(group: list[FlyingObject], rate_hz: float, duration_s: float) -> l
 def equipped(resolved: ResolvedScenario, channels: int, magazine: int) -> ResolvedScenario:
     """Return the scenario with so many channels and rounds a fire unit; 0 leaves them as they are.
 
-    Missiles guided at a time grow with the channels; rounds keep the shares of their kinds. Neither asks whether radar
-    or launchers could hold them.
+    Missiles guided at a time grow with the channels; rounds keep the shares of their kinds and are all that a unit has:
+    its stock goes. Neither asks whether radar or launchers could hold them.
     """
     return replace(resolved, fire_units=tuple(_equipped(unit, channels, magazine) for unit in resolved.fire_units))
 
@@ -114,7 +114,7 @@ def _equipped(unit: FireUnit, channels: int, magazine: int) -> FireUnit:
         for place in sorted(range(len(whole)), key=lambda p: whole[p] - shares[p])[: magazine - sum(whole)]:
             whole[place] += 1  # by largest remainder
         loads = zip((interceptor for interceptor, _ in unit.magazines), whole, strict=True)
-        unit = replace(unit, magazines=tuple(loads))
+        unit = replace(unit, magazines=tuple(loads), stocks=(), reload_s=0.0)
     return unit
 
 
