@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib import resources
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -350,3 +351,12 @@ def test_coverage_refuses_unreadable_terrain(tmp_path, capsys, monkeypatch):
 def test_a_value_that_cannot_be_read_is_named_with_its_option(arguments, sentence, capsys):
     assert cli.main(arguments) == 2
     assert capsys.readouterr().err.startswith(sentence)
+
+
+def test_what_a_variant_breaks_in_a_line_of_the_base_names_the_variant(tmp_path, capsys):
+    text = (resources.files("openiamd.scenarios") / "minimal.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "scene.yaml"
+    file.write_text(text + "  blind: {sensors: {guide: null}}\n", encoding="utf-8")
+    assert cli.main(["check", str(file)]) == 2
+    said = capsys.readouterr().err.splitlines()[0]
+    assert said.endswith("uses sensor 'guide' which is not defined in variant 'blind'")

@@ -150,6 +150,15 @@ def test_a_cued_radar_is_dark_until_a_track_is_near_and_again_after_it():
     assert_invariants(outcome)
 
 
+def test_an_awake_radar_stays_awake_for_what_its_node_fights():
+    (on_s, _) = times(play(cued_scene(), 1), kinds.STATE_CHANGED)
+    outcome = play(cued_scene(links={"cue": {"active": {"until": f"{on_s + 20.0:g} s"}}}), 1)
+    (_, off_s) = times(outcome, kinds.STATE_CHANGED)
+    (leaked_s,) = times(outcome, kinds.LEAKED)
+    assert off_s >= leaked_s + 20.0  # though nothing has cued it for minutes
+    assert_invariants(outcome)
+
+
 def test_a_track_that_is_no_cue_leaves_the_radar_dark():
     search_looks = []
     for sections in (

@@ -39,7 +39,9 @@ from openiamd.world.tracks import (
     ASSUMED_FRIEND,
     CONFIRMED,
     FRIEND,
+    HOSTILE,
     NEUTRAL,
+    SUSPECT,
     TrackState,
     clear_slot,
     log_track,
@@ -155,17 +157,23 @@ def count_destroyed(
 
 
 @kernel
-def is_cued(now_s: float, place: Rows, tracks: TrackState, antennas: SensorState, run: int, sensor: int) -> bool:
+def is_cued(
+    now_s: float, place: Rows, tracks: TrackState, antennas: SensorState, run: int, sensor: int, awake: bool
+) -> bool:
     """Tell whether a link reports a track to a radar's node, not taken for friendly, within the radar's cue range.
+
+    A radar that is awake also stays so for what its node itself tracks as hostile or suspect: who reports a track hears
+    no more of it by link.
 
     place  row of the radar among the elements
     """
     reach_m2 = place.cue_range_m * place.cue_range_m
     for slot in range(tracks.top[run, place.node]):
         held = tracks.row[run, place.node, slot]
-        if held.remote_link == NONE or held.picture_only or held.destroyed:
+        if held.picture_only or held.destroyed or held.identity in (ASSUMED_FRIEND, FRIEND, NEUTRAL):
             continue
-        if held.identity in (ASSUMED_FRIEND, FRIEND, NEUTRAL):
+        followed = awake and held.status >= CONFIRMED and held.identity in (SUSPECT, HOSTILE)
+        if held.remote_link == NONE and not followed:
             continue
         square_m2 = 0.0
         for axis in range(3):
@@ -196,7 +204,7 @@ def watch_cue(
 ) -> bool:
     """Return whether a radar that waits for a cue is to radiate: from its activation until its cues have lingered."""
     row, own = duty.element[element], state.element[run, element]
-    if is_cued(now_s, row, tracks, antennas, run, row.index):
+    if is_cued(now_s, row, tracks, antennas, run, row.index, own.cued_s < math.inf):
         own.heard_s = now_s
         own.cued_s = min(own.cued_s, now_s)
     elif now_s - own.heard_s > row.linger_s:
