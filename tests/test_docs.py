@@ -82,6 +82,16 @@ def test_blocks_run(page, tmp_path, monkeypatch):
                 run_command(line.strip(), tmp_path)
 
 
+def test_every_page_of_a_stage_has_its_simplifications():
+    known = yaml.safe_load((REPOSITORY / "docs/methods/simplifications.yaml").read_text(encoding="utf-8"))
+    texts = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    asked = re.findall(r"^<!-- from code: simplifications\.stage (\w+) -->$", texts, re.MULTILINE)
+    assert "identify" in asked
+    assert set(asked) <= set(known)
+    for one in (one for members in known.values() for one in members):
+        assert one.keys() == {"what", "why", "bias", "area"}, one
+
+
 @pytest.mark.parametrize(
     ("line", "command"),
     [
