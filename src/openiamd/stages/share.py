@@ -10,6 +10,7 @@ from openiamd.estimation.fusion import track_quality
 from openiamd.kernels import kernel
 from openiamd.physics.draws import LOSS, uniform
 from openiamd.world.arrays import Draws, Floats, Rows
+from openiamd.world.contact import hear_contact, tell_contact
 from openiamd.world.coordination import hear_engagement, tell_engagement, tells_engagement
 from openiamd.world.correlation import (
     STALE_INTERVALS,
@@ -280,6 +281,7 @@ def send_reports(
                 send_s = index * line.interval_s
                 if line.active_from_s <= send_s < line.active_until_s and not slots.cut:
                     send(send_s, index, links, nodes, tracker, tracks, draws, state, run, link)
+                    tell_contact(send_s, line, state, run, link, index % state.filled.shape[2])
                     if line.carries_order and orders.row.shape[0] > 0:
                         arrival_s = send_s + slot_latency_s(draws, run, line, index)
                         pass_on(send_s, arrival_s, index, orders, heard_s, draws, line, run)
@@ -320,8 +322,8 @@ def share(
                 ring = index % state.filled.shape[2]
                 if slots.cut:  # what is under way when a link is cut does not arrive
                     state.filled[run, link, ring] = NONE
-                if state.filled[run, link, ring] != NONE and line.sender == nodes.row[line.receiver].superior:
-                    state.node[run, line.receiver].contact_s = arrival_s
+                if state.filled[run, link, ring] != NONE:
+                    hear_contact(arrival_s, line, nodes.row[line.receiver].superior, state, run, link, ring)
                 for report in range(state.filled[run, link, ring]):
                     take_report(
                         arrival_s, links, nodes, tracker, tracks, state, events, scratch, run, link, ring, report, heard

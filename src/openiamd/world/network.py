@@ -73,7 +73,7 @@ REPORT_COLUMNS = {
     "engaged_until_s": NUMBER,  # until when the sender believes it
 }
 CONTACT_COLUMNS = {
-    "contact_s": NUMBER,  # latest time slot heard from the superior
+    "contact_s": NUMBER,  # when the latest word of the superior came, directly or through others
     "lost_contact": FLAG,
     "ordered_status": WHOLE,  # weapons control status by fire orders, NO_STATUS: none
     "halt": WHOLE,  # WEAPONS_CONTROL: none, CEASE_FIRE, HOLD_FIRE
@@ -88,6 +88,8 @@ class MessageState(NamedTuple):
     link: Rows  # (run, link) SLOT_COLUMNS
     node: Rows  # (run, node) CONTACT_COLUMNS
     filled: Ints  # (run, link, ring) reports in the slot, −1: not sent
+    said_s: Floats  # (run, link, ring, node) when each node last spoke, as far as the slot says; −inf: nothing
+    latest_s: Floats  # (run, node, other) … as far as a node has heard by links
     report: Rows  # (run, link, ring, report) REPORT_COLUMNS
     state: Floats  # (run, link, ring, report, 6)
     covariance: Floats  # (run, link, ring, report, 6, 6)
@@ -130,6 +132,8 @@ def create_message_state(table: LinkTable, runs: int, nodes: int, reports: int, 
         link=filled_rows(SLOT_COLUMNS, (runs, links), {}),
         node=filled_rows(CONTACT_COLUMNS, (runs, nodes), {"ordered_status": NO_STATUS}),
         filled=np.zeros(shape[:3], np.int64),
+        said_s=np.full((*shape[:3], nodes), -np.inf),
+        latest_s=np.full((runs, nodes, nodes), -np.inf),
         report=filled_rows(REPORT_COLUMNS, shape, {}),
         state=np.zeros((*shape, 6)),
         covariance=np.zeros((*shape, 6, 6)),
