@@ -64,12 +64,24 @@ def status_of(rules: Rows, contact: Rows, state: Floats, zone_status: int, most:
 
 
 @kernel
-def by_status(status: int, held: Rows, presumed_friendly: bool, asked: bool) -> int:
+def presumed_friendly(held: Rows) -> bool:
+    """Tell whether a track (its row) is spared unless it turns out HOSTILE."""
+    return held.identity in (ASSUMED_FRIEND, FRIEND, NEUTRAL, PENDING)
+
+
+@kernel
+def asked(rules: Rows, held: Rows) -> bool:
+    """Tell whether a track (its row) was interrogated as often as the node (its row) requires, if it has to be."""
+    return held.identity == HOSTILE or held.unanswered >= rules.interrogations_required
+
+
+@kernel
+def by_status(status: int, held: Rows, is_friendly: bool, is_asked: bool) -> int:
     """Return 0 where a weapons control status allows fire at a track (its row), else the reason why not."""
     if status == TIGHT and held.identity == HOSTILE:
         return 0
-    if status == FREE and not presumed_friendly:
-        return 0 if asked else NOT_INTERROGATED
+    if status == FREE and not is_friendly:
+        return 0 if is_asked else NOT_INTERROGATED
     return WEAPONS_HOLD
 
 
@@ -84,22 +96,22 @@ def withheld(
     rules = nodes.row[node]
     if contact.halt != WEAPONS_CONTROL:
         return CEASED_FIRE
-    presumed_friendly = held.identity in (ASSUMED_FRIEND, FRIEND, NEUTRAL, PENDING)
-    asked = held.identity == HOSTILE or held.unanswered >= rules.interrogations_required
-    if asked and not presumed_friendly and heads_for_node(nodes, contact, node, state):
+    is_friendly, is_asked = presumed_friendly(held), asked(rules, held)
+    if is_asked and not is_friendly and heads_for_node(nodes, contact, node, state):
         return 0
     waits = rules.orders_awaited != 0 and not (contact.on_hold or acts_alone(rules, contact))
-    if waits and not (now_s < held.ordered_until_s and held.ordered & rules.orders_awaited):
+    unordered = waits and not (now_s < held.ordered_until_s and held.ordered & rules.orders_awaited)
+    if unordered and held.identity == HOSTILE:
         return NO_ORDER
     allowed, zone_status, most = True, NO_STATUS, FREE
     if zones.row.shape[0] > 0:
         allowed, zone_status, most = zone_rules(now_s, zones, node, state)
-    reason = by_status(status_of(rules, contact, state, zone_status, FREE), held, presumed_friendly, asked)
+    reason = by_status(status_of(rules, contact, state, zone_status, FREE), held, is_friendly, is_asked)
     if reason != 0:
         return reason
-    if not allowed or by_status(most, held, presumed_friendly, asked) != 0:
+    if not allowed or by_status(most, held, is_friendly, is_asked) != 0:
         return ZONE
-    return 0
+    return NO_ORDER if unordered else 0
 
 
 @kernel
@@ -112,7 +124,7 @@ def may_engage(
     reason = withheld(now_s, nodes, zones, messages.node[run, node], node, held, state)
     if reason == 0:
         return True
-    if held.identity == HOSTILE:
+    if held.identity == HOSTILE or reason == NO_ORDER:
         log_held(now_s, tracks, events, run, node, slot, reason)
     elif held.identity == SUSPECT and held.own_identity == HOSTILE and nodes.row[node].words_awaited != 0:
         log_held(now_s, tracks, events, run, node, slot, NO_AUTHORITY)

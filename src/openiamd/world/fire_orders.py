@@ -6,6 +6,7 @@ until it ends. Its end is part of it: who has heard the order knows when it is o
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -94,12 +95,15 @@ def obey(
     """Bring a node's status and halt up to date with the orders that it has, and log which began or ended.
 
     Of several statuses the most restrictive counts. On a node that has lost contact a status that came over links is no
-    longer binding; a cease-fire or a hold-fire stands until its end.
+    longer binding; a cease-fire or a hold-fire stands until its end. While a node is down it gives and hears no order.
     """
     word = state.node[run, node]
     word.ordered_status, word.halt = NO_STATUS, WEAPONS_CONTROL
     for order in range(orders.row.shape[0]):
-        row, since_s = orders.row[order], heard_s[run, node, order]
+        row = orders.row[order]
+        if word.down and row.sent and time_s <= heard_s[run, node, order] < end_s:
+            heard_s[run, node, order] = math.inf
+        since_s = heard_s[run, node, order]
         if not orders.applies[order, node]:
             continue
         if since_s <= end_s < row.active_until_s:
@@ -107,8 +111,7 @@ def obey(
             if row.control_status != NO_STATUS and not (row.sent and word.lost_contact):
                 loosest = row.control_status if word.ordered_status == NO_STATUS else word.ordered_status
                 word.ordered_status = min(loosest, row.control_status)
-        begins = since_s <= end_s and (since_s > time_s or (time_s == 0.0 and since_s == 0.0))
-        if begins and since_s < row.active_until_s:
+        if time_s <= since_s < min(end_s, row.active_until_s):
             log_event(
                 events, run, since_s, FIRE_ORDER, node, NONE, NONE, order, NONE, BEGINS, 0.0, nodes.position_m[node]
             )

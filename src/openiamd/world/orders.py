@@ -5,9 +5,9 @@ Words are bit sets of authorities (``world.echelons``). One not repeated for thr
 
 from openiamd.kernels import kernel
 from openiamd.world.arrays import Floats, Rows
-from openiamd.world.authority import status_of
+from openiamd.world.authority import asked, by_status, presumed_friendly, status_of
 from openiamd.world.correlation import STALE_INTERVALS
-from openiamd.world.doctrine import FREE, HOLD, NO_STATUS
+from openiamd.world.doctrine import FREE, NO_STATUS
 from openiamd.world.network import WEAPONS_CONTROL
 from openiamd.world.tracks import HOSTILE, usable
 
@@ -16,14 +16,18 @@ from openiamd.world.tracks import HOSTILE, usable
 def words_said(send_s: float, rules: Rows, contact: Rows, held: Rows, state: Floats) -> tuple[int, int]:
     """Return the orders and the declarations about a track that a node gives or passes on.
 
+    It orders what its own weapons control allows, and declares what it holds HOSTILE.
     A node that has lost contact with its superior speaks in its own authority's place.
     rules, contact  rows of the node; held, state (6,)  row and state of the track
     """
     orders = held.ordered if send_s < held.ordered_until_s else 0
     words = held.declared if send_s < held.declared_until_s else 0
-    if held.identity == HOSTILE and usable(held):
-        if contact.halt == WEAPONS_CONTROL and status_of(rules, contact, state, NO_STATUS, FREE) != HOLD:
-            orders |= rules.orders_given | (rules.orders_awaited if contact.lost_contact else 0)
+    if not usable(held):
+        return orders, words
+    status = status_of(rules, contact, state, NO_STATUS, FREE)
+    if contact.halt == WEAPONS_CONTROL and by_status(status, held, presumed_friendly(held), asked(rules, held)) == 0:
+        orders |= rules.orders_given | (rules.orders_awaited if contact.lost_contact else 0)
+    if held.identity == HOSTILE:
         words |= rules.words_given | (rules.words_awaited if contact.lost_contact else 0)
     return orders, words
 
