@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from openiamd import __version__
 from openiamd.errors import OpenIAMDError, UsageError, format_error
-from openiamd.options import Parser, add_options, available_processors, output_file, output_folder
+from openiamd.options import Parser, add_options, output_file, output_folder
+from openiamd.processors import available_processors
 from openiamd.stress import resilience, saturation
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 import argparse
 import math
-import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -370,8 +369,3 @@ def output_file(path: Path) -> Path:
     if not path.parent.is_dir():
         raise UsageError(f"folder '{path.parent}' of output '{path}' does not exist", hint="make the folder first")
     return path
-
-
-def available_processors() -> int:
-    """Return the number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import numpy as np
 
 from openiamd.errors import CapacityError
 from openiamd.physics.draws import NO_ENTITY, SENSOR_PHASE, TRANSPONDER, counter_fits, uniform
+from openiamd.processors import available_processors
 from openiamd.results.slices import EventRows, MagazineRows, ObjectRows, PictureRows, SliceResult
 from openiamd.stages.sense import SLOTS
 from openiamd.stages.step import run_all
@@ -213,7 +213,7 @@ def simulate_batch(
     """
     world = compile_world(scenario)
     check_counters(world, replications)
-    threads = threads or os.cpu_count() or 1
+    threads = threads or available_processors()
     starts = list(range(0, replications, slice_runs))
     capacity = first_capacity(world)
     done = 0

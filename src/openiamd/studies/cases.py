@@ -1,6 +1,5 @@
 """Runs many cases of one scenario with the same draws: what studies of losses and of saturation share."""
 
-import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -15,6 +14,7 @@ from openiamd.catalogue.entries import Catalogue, load_catalogue
 from openiamd.catalogue.resolve import resolve
 from openiamd.catalogue.resolved import ResolvedScenario
 from openiamd.errors import UsageError
+from openiamd.processors import available_processors
 from openiamd.results.cases import Columns, StudyFolder, record_case
 from openiamd.results.slices import SliceResult
 from openiamd.scenario.checks import check
@@ -65,8 +65,9 @@ def load_base(
         if value is not None and value < 1:
             raise UsageError(f"{name} is {value}", hint="give a whole number from 1")
     sparse = replace(resolved, sample_s=resolved.duration_s)
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return Base(scenario, catalogue, sparse, scenario.seed if seed is None else seed, runs, threads or available)
+    return Base(
+        scenario, catalogue, sparse, scenario.seed if seed is None else seed, runs, threads or available_processors()
+    )
 
 
 def default_output(base: Base, study: str) -> Path:

@@ -1,7 +1,6 @@
 """Compares the variants of a scenario under common random numbers, run by run: the main study."""
 
 import math
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ from openiamd.catalogue.entries import Catalogue, load_catalogue
 from openiamd.catalogue.resolve import resolve
 from openiamd.catalogue.resolved import ResolvedScenario
 from openiamd.errors import UsageError
+from openiamd.processors import available_processors
 from openiamd.results.record import (
     SCENARIO,
     Recording,
@@ -81,7 +81,7 @@ def compare(
         CapacityError: the runs need more memory than allowed.
     """
     plan = make_plan(source, variants, replications, seed, slice_runs, terrain)
-    threads = _at_least_one("threads", threads or _processors())
+    threads = _at_least_one("threads", threads or available_processors())
     directory = Path(output) if output is not None else _default_output(plan.scenario.name)
     check_output(directory)
     recording = start_recording(
@@ -131,10 +131,6 @@ def _at_least_one(name: str, value: int) -> int:
     if value < 1:
         raise UsageError(f"{name} is {value}", hint="give a whole number from 1")
     return value
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _default_output(name: str) -> Path:

@@ -1,7 +1,7 @@
 """Saturation: leak rate of a class of attackers by arrival rate, channels and rounds, and what the exchange costs."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -79,12 +79,8 @@ def saturation(
     _check(rates_hz, channels, magazines, window_s, level)
     base = load_base(source, variant, replications, seed, threads, terrain)
     members = attackers(base.resolved, object_class)
-    cells: list[Cell] = []
-    cases: dict[str, ResolvedScenario] = {}
-    for servers, rounds, rate_hz in product(channels or [AS_WRITTEN], magazines or [AS_WRITTEN], sorted(set(rates_hz))):
-        name = _name(rate_hz, servers, rounds)
-        cases[name] = equipped(attack(base.resolved, object_class, rate_hz, window_s, alone), servers, rounds)
-        cells.append(Cell(name, rate_hz, servers, rounds, erlang_guide(cases[name], object_class)))
+    defences = product(channels or [AS_WRITTEN], magazines or [AS_WRITTEN], sorted(set(rates_hz)))
+    cells, cases = _cases(base.resolved, object_class, defences, window_s, alone)
     directory = Path(output) if output is not None else default_output(base, SATURATION)
     check_output(directory)
     facts = {
@@ -107,6 +103,23 @@ def saturation(
             priced = {"prices_usd": {**attacker, **interceptor}}
             folder = finish_study(folder, priced, tables, complete=len(found) == len(cases))
     return folder
+
+
+def _cases(
+    resolved: ResolvedScenario,
+    object_class: str,
+    defences: Iterable[tuple[int, int, float]],
+    window_s: float,
+    alone: bool,
+) -> tuple[list[Cell], dict[str, ResolvedScenario]]:
+    """Return the points of the frontier and, by name, their scenarios, for every (channels, magazine, rate)."""
+    cells: list[Cell] = []
+    cases: dict[str, ResolvedScenario] = {}
+    for servers, rounds, rate_hz in defences:
+        name = _name(rate_hz, servers, rounds)
+        cases[name] = equipped(attack(resolved, object_class, rate_hz, window_s, alone), servers, rounds)
+        cells.append(Cell(name, rate_hz, servers, rounds, erlang_guide(cases[name], object_class)))
+    return cells, cases
 
 
 def _name(rate_hz: float, channels: int, magazine: int) -> str:
