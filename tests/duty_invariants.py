@@ -14,6 +14,7 @@ from scenes import Outcome
 
 NODE, SENSOR, UNIT, LINK = range(len(DOMAINS))
 PATIENCE_S = 60.0  # of an order that cannot be carried out
+LARGEST_NORMAL = 6.8  # that is ever drawn
 SEEN_BY = (kinds.FIRST_LOOK, kinds.FIRST_DETECTION)
 FIRED_BY = (kinds.ENGAGE, kinds.SHOT)
 DONE_BY_NODES = (kinds.TRACK_CONFIRMED, kinds.TRACK_RECEIVED, kinds.IDENTITY, kinds.ENGAGE, kinds.SHOT)
@@ -155,7 +156,8 @@ def assert_no_order_waits_for_ever(outcome: Outcome) -> None:
         left_s = scenario.duration_s - float(events.time_s[place])
         unit = scenario.fire_units[events.other[place]]
         if events.kind[place] == kinds.ENGAGE:
-            limit_s = max(unit.reaction_s, PATIENCE_S) + 3.0 * scenario.step_s
+            slowest_s = unit.reaction_s * math.exp(LARGEST_NORMAL * unit.reaction_spread)
+            limit_s = max(slowest_s, PATIENCE_S) + 3.0 * scenario.step_s
         else:
             interceptor = scenario.interceptors[events.code[place]]
             # The value of a shot is the distance to where it meets its target; three times its flight is ample.

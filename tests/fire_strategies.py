@@ -54,6 +54,12 @@ def stocks(draw: st.DrawFn, load: dict[str, int]) -> Data:
 
 
 @st.composite
+def reactions(draw: st.DrawFn) -> Data:
+    """Return how the reaction of a fire unit is spread, or nothing, as its key."""
+    return {"reaction_spread": draw(st.sampled_from([0.2, 1.0]))} if draw(switches) else {}
+
+
+@st.composite
 def late_kills(draw: st.DrawFn) -> Data:
     """Return where a kill counts as late, or nothing, as the key of an asset."""
     choice = st.sampled_from([None, {}, {"within": "30 km"}, {"within": "30 km", "below": "5 km"}])

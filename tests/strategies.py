@@ -13,7 +13,7 @@ import yaml
 from hypothesis import strategies as st
 
 from command_strategies import authorities, command_rules, commands
-from fire_strategies import late_kills, launchers, remote_uses, shots, stocks
+from fire_strategies import late_kills, launchers, reactions, remote_uses, shots, stocks
 from stress_strategies import assignments, contact_losses, stresses
 
 Data = dict[str, Any]
@@ -113,7 +113,7 @@ def duties(draw: st.DrawFn) -> Data:
 
 @st.composite
 def forces(draw: st.DrawFn, types: Data, is_idealised: bool) -> Data:
-    """Return nodes, sensors, fire units and links; node 'n1' is the superior of those that it sends orders."""
+    """Return nodes, sensors, fire units and links; node 'n1' is the superior of those that its orders reach."""
     count = draw(st.integers(1, 3))
     names = [f"n{number + 1}" for number in range(count)]
     nodes = {name: _node(types, draw(places()), draw(iff_modes)) for name in names}
@@ -133,7 +133,7 @@ def forces(draw: st.DrawFn, types: Data, is_idealised: bool) -> Data:
                 unit |= {"radar": None} if draw(switches) else {}
             if draw(switches):
                 unit["responsibility"] = {"facing": draw(bearings), "sector": "120 deg"}
-            units[f"{name}-unit"] = unit | draw(stocks(unit["load"])) | draw(duties())
+            units[f"{name}-unit"] = unit | draw(stocks(unit["load"])) | draw(reactions()) | draw(duties())
             if unit["radar"] is not None and "service_time" not in unit and draw(switches):
                 units[f"{name}-apart"] = launchers(unit, f"{name}-unit", draw(places(most=5)))
     links: Data = {}
@@ -141,10 +141,18 @@ def forces(draw: st.DrawFn, types: Data, is_idealised: bool) -> Data:
         for receiver in names:
             if sender != receiver and draw(st.integers(0, 2)):
                 links[f"{sender}-{receiver}"] = draw(link(types, sender, receiver, is_idealised))
-    for name in names[1:]:
-        if "order" in links.get(f"n1-{name}", {}).get("carries", ()):
-            nodes[name]["superior"] = "n1"
+    for name in ordered_by("n1", links):
+        nodes[name]["superior"] = "n1"
     return {"nodes": nodes, "sensors": sensors, "fire_units": units, "links": links}
+
+
+def ordered_by(name: str, links: Data) -> list[str]:
+    """Return the nodes that links with orders lead to from node ``name``, directly or through others."""
+    found = [name]
+    for node in found:
+        onward = [link["to"] for link in links.values() if link["from"] == node and "order" in link["carries"]]
+        found += [other for other in dict.fromkeys(onward) if other not in found]
+    return found[1:]
 
 
 def _node(types: Data, place: list[float], modes: list[str]) -> Data:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from openiamd.results import kinds as codes
 from openiamd.world import events as kinds
@@ -283,3 +284,44 @@ def test_a_drawn_latency_delays_reports_as_drawn_and_never_reorders_them():
     assert np.std(np.log(age_s)) > 0.2
     fixed = play(changed(scene, links={"hq-post": {"latency_spread": None}}), 2).result.events
     assert np.allclose(fixed.value[fixed.kind == kinds.TRACK_RECEIVED], 8.0)
+
+
+def reactions_s(spread: float, runs: int, **sections: Any) -> tuple[np.ndarray, Outcome]:
+    """Return how long after its order each first salvo goes up (run,); the reaction of the catalogue is 10 s."""
+    scene = ideal_scene(
+        raids={"raid": raid(1, start=[38.9, 32.9])},
+        fire_units={"unit": {"reaction_spread": spread}},
+        doctrine={"rules": {"shots": {"salvo": 1, "salvos": 2}}},
+        idealised={"detect_always": True},
+        theatre={"duration": "4 min"},
+    )
+    values = {"ideal/fire-unit.reaction": "10 s", "ideal/interceptor.pk_cruise": 0.0}
+    outcome = play(changed(scene, idealised={"values": values}, **sections), runs)
+    ordered, fired = (firsts(outcome, kind) for kind in (kinds.ENGAGE, kinds.SHOT))
+    assert len(ordered) == len(fired) == runs
+    return fired - ordered, outcome
+
+
+def firsts(outcome: Outcome, kind: int) -> np.ndarray:
+    events = outcome.result.events
+    chosen = events.kind == kind
+    return events.time_s[chosen][np.unique(events.run[chosen], return_index=True)[1]]
+
+
+def test_a_drawn_reaction_is_lognormal_about_its_median():
+    """Launches are not bound to steps: the distribution is the lognormal one itself, and its mean 10 exp(0.5² / 2)."""
+    runs = 400
+    fixed, _ = reactions_s(0.0, 5)
+    drawn, _ = reactions_s(0.5, runs)
+    assert np.allclose(fixed, 10.0)
+    assert stats.kstest(drawn, stats.lognorm(0.5, scale=10.0).cdf).pvalue > 0.001
+    mean_s = 10.0 * math.exp(0.5**2 / 2)
+    assert drawn.mean() == pytest.approx(mean_s, abs=4.0 * mean_s * math.sqrt(math.expm1(0.5**2) / runs))
+
+
+def test_each_salvo_reacts_anew():
+    _, outcome = reactions_s(0.5, 50)
+    ordered, fired = np.array(times(outcome, kinds.ENGAGE)), np.array(times(outcome, kinds.SHOT))
+    assert len(ordered) == len(fired) == 100
+    first_s, second_s = (fired - ordered).reshape(50, 2).T
+    assert abs(np.corrcoef(np.log(first_s), np.log(second_s))[0, 1]) < 4.0 / math.sqrt(50)

@@ -258,6 +258,9 @@ def _fire_unit(scenario: Scenario, values: Values, name: str) -> FireUnit:
         false_survivor=values.optional(kind, "assessment_false_survivor", 0.0),
         slew_rate_radps=values.optional(guide.type, "slew_rate", 0.0),
         recheck_s=values.optional(kind, "assessment_recheck", 30.0),
+        reaction_spread=values.optional(kind, "reaction_spread", 0.0)
+        if unit.reaction_spread is None
+        else values.scenario(f"fire_units.{name}.reaction_spread", unit.reaction_spread),
     )
 
 

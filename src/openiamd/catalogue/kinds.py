@@ -147,6 +147,9 @@ FIRE_UNIT = {
     "missiles_guided": ValueKind("number", "interceptors guided at once", True, whole=True),
     "launchers": ValueKind("number", "number of launchers", True, whole=True),
     "reaction": ValueKind("time", "from the order to fire to the launch"),
+    "reaction_spread": ValueKind(
+        "number", "standard deviation of the logarithm of the reaction; without it, none", optional=True, most=2
+    ),
     "assessment": ValueKind("time", "from intercept to the judgement whether the target lives"),
     "assessment_false_kill": ValueKind(
         "probability", "probability that what lives is judged dead; without it, none", optional=True, most=1.0

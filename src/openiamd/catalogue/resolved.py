@@ -295,6 +295,7 @@ class FireUnit:
     false_survivor: float = 0.0
     recheck_s: float = 30.0
     slew_rate_radps: float = 0.0  # of its sector and engagement radar; 0: fixed
+    reaction_spread: float = 0.0  # standard deviation of the logarithm of the reaction
 
 
 @dataclass(frozen=True)

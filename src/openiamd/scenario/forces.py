@@ -13,6 +13,7 @@ from openiamd.scenario.quantities import (
     ProcessNoise,
     Quantity,
     Site,
+    Spread,
     Time,
 )
 from openiamd.scenario.readiness import Duty, Responsibility
@@ -106,6 +107,11 @@ class FireUnit(Entry):
         default=None, description="Sector of responsibility; without it, everywhere."
     )
     active: Duty | None = Field(default=None, description="Hours of duty; without it, always.")
+    reaction_spread: Spread | None = Field(
+        default=None,
+        description="Standard deviation of the logarithm of the reaction, whose median is that of its catalogue entry; "
+        "without it, that of the entry, which may have none.",
+    )
     service_time: Time | None = Field(
         default=None, description="Idealised: a channel is held for exactly this time, a whole number of steps."
     )

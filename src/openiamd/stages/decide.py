@@ -1,6 +1,6 @@
 """Decide: which tracks each node orders its fire units to engage, those of the greatest worth first.
 
-Reads   nodes, assets, fire units, interceptors, tracks, contact with the superior, draws (of nodes that fire at random)
+Reads   nodes, assets, fire units, interceptors, tracks, contact with the superior, draws
 Writes  engagement orders (weapon state, track file)
 """
 
@@ -16,7 +16,7 @@ from openiamd.world.assignment import (
     weigh_pairs,
 )
 from openiamd.world.authority import log_held, may_engage, undecided
-from openiamd.world.channels import cease, seize
+from openiamd.world.channels import cease, reaction_time_s, seize
 from openiamd.world.coordination import ENGAGED_ELSEWHERE, engaged_elsewhere
 from openiamd.world.doctrine import OPTIMAL, AssetTable, NodeTable
 from openiamd.world.events import ENGAGE, NONE, EventLog, log_event
@@ -30,8 +30,8 @@ from openiamd.world.zones import ZoneTable
 
 @kernel
 def give_order(
-    now_s: float, units: FireUnitTable, tracks: TrackState, weapons: WeaponState, events: EventLog, event: int,
-    run: int, node: int, slot: int, unit: int, interceptor: int, state: Floats,
+    now_s: float, units: FireUnitTable, tracks: TrackState, draws: Draws, weapons: WeaponState, events: EventLog,
+    event: int, run: int, node: int, slot: int, unit: int, interceptor: int, state: Floats,
 ) -> None:  # fmt: skip
     """Put a track on an open channel of a fire unit; ``event`` is the order."""
     held = tracks.row[run, node, slot]
@@ -49,7 +49,8 @@ def give_order(
     channel.number = held.number
     channel.interceptor = interceptor
     channel.ordered_s = now_s
-    channel.next_s = now_s + (0.0 if units.row[unit].service_s > 0.0 else units.row[unit].reaction_s)
+    channel.reaction_s = reaction_time_s(draws, run, units.row[unit], held)
+    channel.next_s = now_s + (0.0 if units.row[unit].service_s > 0.0 else channel.reaction_s)
     channel.order_event = event
     held.cause = event
     held.engagements += 1
@@ -58,8 +59,8 @@ def give_order(
 @kernel
 def order(
     now_s: float, nodes: NodeTable, units: FireUnitTable, interceptors: InterceptorTable, tracks: TrackState,
-    weapons: WeaponState, events: EventLog, work: AssignmentWork, run: int, node: int, candidate: int, unit: int,
-    count: int, meeting_m: Floats,
+    draws: Draws, weapons: WeaponState, events: EventLog, work: AssignmentWork, run: int, node: int, candidate: int,
+    unit: int, count: int, meeting_m: Floats,
 ) -> None:  # fmt: skip
     """Order a fire unit to engage a candidate, and strike it off the list."""
     row, state, interceptor = work.row[candidate], work.state[candidate], work.pair[candidate, unit].interceptor
@@ -68,7 +69,7 @@ def order(
     event = log_event(
         events, run, now_s, ENGAGE, node, NONE, held.number, unit, held.cause, held.identity, row.time_to_go_s, state
     )
-    give_order(now_s, units, tracks, weapons, events, event, run, node, slot, unit, interceptor, state)
+    give_order(now_s, units, tracks, draws, weapons, events, event, run, node, slot, unit, interceptor, state)
     held.decided = True
     row.slot = NONE
     for other in range(units.row.shape[0]):
@@ -79,7 +80,8 @@ def order(
 @kernel
 def order_greedily(
     now_s: float, nodes: NodeTable, units: FireUnitTable, interceptors: InterceptorTable, tracks: TrackState,
-    weapons: WeaponState, events: EventLog, work: AssignmentWork, run: int, node: int, count: int, meeting_m: Floats,
+    draws: Draws, weapons: WeaponState, events: EventLog, work: AssignmentWork, run: int, node: int, count: int,
+    meeting_m: Floats,
 ) -> None:  # fmt: skip
     """Give out the best pair of track and fire unit, again and again while there is one."""
     while True:
@@ -87,7 +89,7 @@ def order_greedily(
         if candidate == NONE:
             return
         order(
-            now_s, nodes, units, interceptors, tracks, weapons, events, work, run, node, candidate, unit, count,
+            now_s, nodes, units, interceptors, tracks, draws, weapons, events, work, run, node, candidate, unit, count,
             meeting_m,
         )  # fmt: skip
 
@@ -95,8 +97,8 @@ def order_greedily(
 @kernel
 def order_optimally(
     now_s: float, nodes: NodeTable, units: FireUnitTable, interceptors: InterceptorTable, tracks: TrackState,
-    weapons: WeaponState, events: EventLog, work: AssignmentWork, optimum: OptimumWork, run: int, node: int, count: int,
-    meeting_m: Floats,
+    draws: Draws, weapons: WeaponState, events: EventLog, work: AssignmentWork, optimum: OptimumWork, run: int,
+    node: int, count: int, meeting_m: Floats,
 ) -> None:  # fmt: skip
     """Give out the pairs of the optimal assignment; what it leaves, as tracks worth nothing, is for the greedy one."""
     columns = assign_optimally(now_s, nodes, units, tracks, weapons, work, optimum, run, node, count)
@@ -105,8 +107,8 @@ def order_optimally(
         for candidate in range(count):
             if optimum.taken[candidate] == column and work.pair[candidate, unit].interceptor != NONE:
                 order(
-                    now_s, nodes, units, interceptors, tracks, weapons, events, work, run, node, candidate, unit,
-                    count, meeting_m,
+                    now_s, nodes, units, interceptors, tracks, draws, weapons, events, work, run, node, candidate,
+                    unit, count, meeting_m,
                 )  # fmt: skip
 
 
@@ -181,11 +183,11 @@ def decide(
             )  # fmt: skip
             if optimum is not None and nodes.row[node].assignment == OPTIMAL:
                 order_optimally(
-                    now_s, nodes, units, interceptors, tracks, weapons, events, work, optimum, run, node, count,
+                    now_s, nodes, units, interceptors, tracks, draws, weapons, events, work, optimum, run, node, count,
                     scratch[0],
                 )  # fmt: skip
             order_greedily(
-                now_s, nodes, units, interceptors, tracks, weapons, events, work, run, node, count, scratch[0]
+                now_s, nodes, units, interceptors, tracks, draws, weapons, events, work, run, node, count, scratch[0]
             )
             for candidate in range(count):
                 slot = work.row[candidate].slot

@@ -127,7 +127,7 @@ def waits_in_vain(
 ) -> bool:
     """Tell whether a channel is ready to launch and neither the engagement radar nor a link holds its track."""
     battery, row = units.row[unit], weapons.row[run, unit, channel]
-    waits = row.phase == REACTING and now_s > row.ordered_s + battery.reaction_s
+    waits = row.phase == REACTING and now_s > row.ordered_s + row.reaction_s
     return waits and not may_launch(battery, tracks, run, row.slot, now_s)
 
 

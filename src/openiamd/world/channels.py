@@ -3,8 +3,9 @@
 import math
 
 from openiamd.kernels import kernel
+from openiamd.physics.draws import REACTION, normal4
 from openiamd.physics.envelope import in_sector
-from openiamd.world.arrays import Floats, Rows
+from openiamd.world.arrays import Draws, Floats, Rows
 from openiamd.world.events import CEASED, NONE, WASTED, EventLog, log_event
 from openiamd.world.network import USE_ENGAGE, USE_LAUNCH, USE_NONE
 from openiamd.world.tracks import CONFIRMED, TrackState
@@ -92,6 +93,18 @@ def seize(row: Rows) -> None:
     row.fires_s = math.inf
     row.frees_s = math.inf
     row.killed = False
+
+
+@kernel
+def reaction_time_s(draws: Draws, run: int, battery: Rows, held: Rows) -> float:
+    """Return how long after an order a fire unit is ready to launch: lognormal about its reaction, drawn once a salvo.
+
+    battery  row of the unit; held  row of the track
+    """
+    if battery.reaction_spread <= 0.0:
+        return battery.reaction_s
+    normal = normal4(draws.seed, draws.first + run, REACTION, battery.entity, held.subject, held.salvos, 0)[0]
+    return battery.reaction_s * math.exp(battery.reaction_spread * normal)
 
 
 @kernel

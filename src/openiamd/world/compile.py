@@ -18,6 +18,7 @@ from openiamd.world.doctrine import (
     compile_corridors,
     compile_nodes,
 )
+from openiamd.world.echelons import declarations, orders
 from openiamd.world.events import EVENTS_FULL, PLOTS_FULL, TRACKS_FULL, EventLog, create_event_log
 from openiamd.world.evidence import BeliefTable, PlanTable, compile_beliefs, compile_plans
 from openiamd.world.fire_orders import FireOrderTable, compile_fire_orders
@@ -123,7 +124,11 @@ def compile_world(scenario: ResolvedScenario) -> World:
     ground = compile_terrain(scenario)
     propagation, losses, marcum = compile_propagation(scenario, antenna_heights_m(scenario, ground.sites))
     sensors = compile_sensors(scenario, ground.sites, ground.masks, losses, marcum)
-    nodes, units = compile_nodes(scenario, ground.table), compile_fire_units(scenario, ground.table)
+    ordering, declaring = orders(scenario), declarations(scenario)
+    nodes, units = (
+        compile_nodes(scenario, ground.table, ordering, declaring),
+        compile_fire_units(scenario, ground.table),
+    )
     world = World(
         clock=np.array(
             [
@@ -139,7 +144,7 @@ def compile_world(scenario: ResolvedScenario) -> World:
         terrain=ground.table,
         propagation=propagation,
         tracker=compile_tracker(scenario),
-        links=compile_links(scenario),
+        links=compile_links(scenario, ordering, declaring),
         nodes=nodes,
         assets=compile_assets(scenario, ground.table),
         corridors=compile_corridors(scenario),

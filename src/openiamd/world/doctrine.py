@@ -10,7 +10,7 @@ import numpy as np
 
 from openiamd.physics.draws import entity_hash
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Floats, Rows, constant, rows_of
-from openiamd.world.echelons import declarations, orders
+from openiamd.world.echelons import Words
 from openiamd.world.sensors import stand
 from openiamd.world.terrain import TerrainTable
 from openiamd.world.threats import aligned_unit, great_circle_leg
@@ -101,12 +101,11 @@ class CorridorTable(NamedTuple):
     along: Floats  # (piece, 3) unit vector of its direction there
 
 
-def compile_nodes(scenario: ResolvedScenario, terrain: TerrainTable) -> NodeTable:
-    """Return the rules of each command node."""
+def compile_nodes(scenario: ResolvedScenario, terrain: TerrainTable, ordering: Words, declaring: Words) -> NodeTable:
+    """Return the rules of each command node; ``ordering`` and ``declaring`` say whose word it awaits."""
     from openiamd.catalogue.resolved import ASSIGNMENTS, CONTACT_ACTIONS, CONTROL_STATUSES, METHODS_OF_CONTROL
 
     nodes = scenario.nodes
-    ordering, declaring = orders(scenario), declarations(scenario)
 
     def by_class(place: int) -> list[int]:
         own = [node.control_by_class[place] for node in nodes]

@@ -11,7 +11,7 @@ from openiamd.kernels import kernel
 from openiamd.physics.draws import LATENCY, NO_ENTITY, entity_hash, normal4
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Draws, Floats, Ints, Rows, filled_rows, rows_of
 from openiamd.world.doctrine import NO_STATUS
-from openiamd.world.echelons import declarations, orders
+from openiamd.world.echelons import Words
 
 if TYPE_CHECKING:
     from openiamd.catalogue.resolved import ResolvedScenario
@@ -95,8 +95,8 @@ class MessageState(NamedTuple):
     covariance: Floats  # (run, link, ring, report, 6, 6)
 
 
-def compile_links(scenario: ResolvedScenario) -> LinkTable:
-    """Return the table of the scenario's links."""
+def compile_links(scenario: ResolvedScenario, ordering: Words, declaring: Words) -> LinkTable:
+    """Return the table of the scenario's links; ``ordering`` and ``declaring`` say which words each passes on."""
     from openiamd.catalogue.resolved import REMOTE_USES
 
     links = scenario.links
@@ -106,8 +106,8 @@ def compile_links(scenario: ResolvedScenario) -> LinkTable:
         "extrapolates": [link.extrapolate for link in links],
         "correlates": [scenario.correlate] * len(links),
         "longest_s": [link.latency_s * math.exp(LONGEST_DEVIATIONS * link.latency_spread) for link in links],
-        "orders": orders(scenario).passed,
-        "words": declarations(scenario).passed,
+        "orders": ordering.passed,
+        "words": declaring.passed,
     }
     for name in LINK_COLUMNS:
         if name not in rows:

@@ -82,7 +82,8 @@ UNIT_COLUMNS = {
     "channels": WHOLE,  # of its group
     "missiles_guided": WHOLE,  # of its group
     "rows": WHOLE,  # engagements that can be under way: channels, and those by rounds that need none any more
-    "reaction_s": NUMBER,
+    "reaction_s": NUMBER,  # median
+    "reaction_spread": NUMBER,  # standard deviation of its logarithm
     "assessment_s": NUMBER,
     "false_kill": NUMBER,  # probability that what lives is judged dead
     "false_survivor": NUMBER,  # probability that what is dead is judged alive
@@ -120,6 +121,7 @@ CHANNEL_COLUMNS = {
     "nth": WHOLE,  # salvo at this track
     "remote": WHOLE,  # remote use by which it was launched without the engagement radar, 0: with it
     "ordered_s": NUMBER,
+    "reaction_s": NUMBER,  # from then until it is ready to launch
     "next_s": NUMBER,  # next event of the row: end of the phase, a launch, a hand-over, an intercept
     "fires_s": NUMBER,  # next launch of the salvo, inf: none
     "frees_s": NUMBER,  # when its rounds become autonomous, inf: never, or done
