@@ -9,7 +9,7 @@ from invariants import assert_invariants
 from openiamd.results.measures import measure
 from openiamd.studies.entities import entities
 from openiamd.world import events as kinds
-from scenes import Data, Outcome, changed, ideal_scene, play, raid
+from scenes import Data, Outcome, changed, ideal_scene, play, raid, real_scene
 
 
 def times(outcome: Outcome, kind: int, run: int = 0) -> list[float]:
@@ -165,6 +165,32 @@ def test_what_is_dead_is_not_rechecked_into_life():
     values = {"assessment_false_kill": 0.5, "assessment_recheck": "5 s"}
     outcome = play(scene(3, {"policy": "shoot_look_shoot", "salvos": 2}, pk=1.0, **values), 5)
     assert count(outcome, kinds.SHOT).tolist() == [3] * 5
+
+
+@pytest.mark.parametrize("remote", [False, True])
+def test_one_kill_of_two_that_share_a_track_does_not_close_it(remote):
+    """Two fly so close that radars see one; the track that the survivor feeds is engaged again after the recheck."""
+    pair = {"type": "threat/cruise", "count": 2, "spacing": "0 s", "spread": "20 m", "route": [[38.2, 32.9, "2 km"]]}
+    data = real_scene(
+        raids={"cruise": None, "drone": None, "srbm": None, "pair": pair | {"target": "city"}}, traffic=None
+    )
+    data["doctrine"]["rules"]["shots"] = {"salvo": 1, "salvos": 5}
+    data["fire_units"]["unit"].update(type="ideal/fire-unit", radar=None, load={"ideal/interceptor": 100})
+    data["idealised"] = {"noise": True, "values": {"ideal/interceptor.pk_cruise": 1.0}}
+    data["idealised"]["values"]["ideal/interceptor.acceptance_radius"] = "2 km"
+    if remote:
+        data["sensors"]["search"]["node"] = data["sensors"]["guide"]["node"] = "crc"
+        carries = ["track", "identity", "fire_control"]
+        data["links"] = {
+            "wire": {
+                "type": "ideal/link", "from": "crc", "to": "post", "carries": carries, "remote_use": "ENGAGE_ON_REMOTE"
+            }
+        }  # fmt: skip
+    outcome = play(data, 20)
+    assert_invariants(outcome)
+    alone = play(changed(data, raids={"pair": {"count": 1}}), 20)
+    assert count(alone, kinds.KILL).tolist() == count(alone, kinds.SHOT).tolist() == [1] * 20
+    assert outcome.leakers().sum() <= 2.0
 
 
 # ---- late kills

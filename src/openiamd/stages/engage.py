@@ -321,17 +321,19 @@ def _conclude(
     )  # fmt: skip
     if slot != NONE and dead:
         tracks.row[run, battery.node, slot].destroyed = True
-        if battery.false_kill > 0.0:
-            tracks.row[run, battery.node, slot].doubt_s = row.next_s + battery.recheck_s
+        tracks.row[run, battery.node, slot].doubt_s = row.next_s + battery.recheck_s
     release(units, tracks, weapons, run, unit, channel)
 
 
 @kernel
-def _reconsider(tracks: TrackState, run: int, node: int, now_s: float) -> None:
-    """Take back the judgement that a track is dead where the node still sees it after the time for that."""
+def _reconsider(tracks: TrackState, run: int, node: int) -> None:
+    """Take back the judgement that a track is dead where radars still see it after the time for that.
+
+    A report counts by the plots behind it: its sender brings it forward for a while without any.
+    """
     for slot in range(tracks.top[run, node]):
         held = tracks.row[run, node, slot]
-        if held.destroyed and held.doubt_s <= now_s and held.time_s > held.doubt_s:
+        if held.destroyed and max(tracks.hit_s[run, node, slot, 0], held.remote_seen_s) > held.doubt_s:
             held.destroyed = False
             held.doubt_s = math.inf
 
@@ -349,8 +351,8 @@ def _keep_up(
                 antennas.row[run, units.row[unit].radar].turned_rad = weapons.unit[run, unit].turned_rad
         if units.row[unit].reload_s > 0.0:
             reload(units, weapons, events, run, unit, end_s)
-        if units.row[unit].false_kill > 0.0:
-            _reconsider(tracks, run, units.row[unit].node, end_s)
+        if unit == 0 or units.row[unit - 1].node != units.row[unit].node:
+            _reconsider(tracks, run, units.row[unit].node)
 
 
 @kernel

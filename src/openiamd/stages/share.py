@@ -99,6 +99,7 @@ def send(
             tracker.row[sender].process_noise, report_state, report_covariance,
         )  # fmt: skip
         report.time_s = send_s
+        report.seen_s = tracks.hit_s[run, sender, slot, 0]
         report.number = held.number
         report.quality = track_quality(report_covariance)
         # What others said already is left out of weights, or two nodes would confirm each other.

@@ -219,7 +219,7 @@ def keep_report(
     held, state, covariance, beside  of the track; scratch  as ``TrackerWork.scratch``
     """
     held.fusion, held.noise = rules.fusion, rules.process_noise
-    held.remote_time_s = remote_time_s
+    held.remote_time_s, held.remote_seen_s = remote_time_s, said.seen_s
     copy_state(said_state, said_covariance, beside[REMOTE_STATE], beside[REMOTE_COVARIANCE:])
     if held.status == RECEIVED:
         copy_state(said_state, said_covariance, state, covariance)

@@ -88,6 +88,7 @@ def merge_tracks(tracks: TrackState, run: int, node: int, kept: int, gone: int) 
         held.remote_link, held.remote_number, held.remote_s = other.remote_link, other.remote_number, other.remote_s
         held.remote_quality, held.remote_identity = other.remote_quality, other.remote_identity
         held.remote_time_s, held.fusion, held.noise = other.remote_time_s, other.fusion, other.noise
+        held.remote_seen_s = other.remote_seen_s
         held.remote_use, held.remote_until_s = other.remote_use, other.remote_until_s
         held.picture_only, held.heard = other.picture_only, other.heard
         for row in range(SENSITIVITY):

@@ -61,6 +61,7 @@ SLOT_COLUMNS = {
 REPORT_COLUMNS = {
     "number": WHOLE,
     "time_s": NUMBER,  # time of the state
+    "seen_s": NUMBER,  # latest plot of the sender's own radars
     "quality": WHOLE,
     "identity": WHOLE,
     "ordered": WHOLE,  # bits of the authorities that order its engagement

@@ -46,7 +46,7 @@ TRACK_COLUMNS = {
     "salvos": WHOLE,  # salvos spent on it
     "decided": FLAG,  # a first decision was taken
     "destroyed": FLAG,  # assessed as killed
-    "doubt_s": NUMBER,  # if it is still seen after this, it was not, inf: never doubted
+    "doubt_s": NUMBER,  # if it is still seen after this, it was not; inf: nothing was assessed
     "held_reasons": WHOLE,  # bit set of reasons already logged
     "heard": WHOLE,  # reported number last logged as received
     "plot_cause": WHOLE,  # event behind its first plot (record only)
@@ -63,6 +63,7 @@ TRACK_COLUMNS = {
     "last_sensor": WHOLE,  # of its latest plot
     "last_scan": WHOLE,
     "remote_time_s": NUMBER,  # of the remote state
+    "remote_seen_s": NUMBER,  # latest plot behind it
     "fusion": WHOLE,  # how its node joins it with the remote state: OWN, BEST, …
     "noise": NUMBER,  # process noise of its node, m²/s³
     "reporting": FLAG,  # the node has reporting responsibility
@@ -166,6 +167,7 @@ def clear_slot(tracks: TrackState, run: int, node: int, slot: int) -> None:
     row.last_sensor = -1
     row.last_scan = 0
     row.remote_time_s = -np.inf
+    row.remote_seen_s = -np.inf
     row.fusion = OWN
     row.noise = 0.0
     row.reporting = False
