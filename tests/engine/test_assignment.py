@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from scipy.optimize import linear_sum_assignment
+from scipy.optimize import linear_sum_assignment, linprog
 
 from openiamd.simulate import run_slice
 from openiamd.world import events as kinds
@@ -54,6 +54,16 @@ class Decision(NamedTuple):
     """One random decision: what each pair destroys (channel, target), and what was destroyed by each rule."""
 
     gains: np.ndarray
+    greedy: float
+    optimal: float
+
+
+class SharedDecision(NamedTuple):
+    """One random decision of launchers that share channels: what each unit destroys, and what was destroyed."""
+
+    gains: np.ndarray  # (unit, target)
+    group: np.ndarray  # (unit,) whose channels it uses
+    channels: np.ndarray  # (unit,) of its group
     greedy: float
     optimal: float
 
@@ -126,6 +136,54 @@ def test_greedy_takes_the_best_pair_first_again_and_again(decisions):
             total += left[channel, target]
             left[channel], left[:, target] = 0.0, 0.0
         assert greedy == pytest.approx(total, rel=1e-4)
+
+
+@pytest.fixture(scope="module")
+def shared_decisions() -> list[SharedDecision]:
+    world, found = compile_world(resolved(ring_scene())), []
+    units = world.fire_units.row
+    for seed in range(CASES):
+        drawn(world, np.random.default_rng(seed))
+        units["group"] = np.sort(np.random.default_rng(seed).integers(0, 2, len(units))) * 2  # those of 0 and of 2
+        units["group"][[0, 2]] = 0, 2
+        units["channels"] = units["channels"][units["group"]]
+        row = pair_gains(world), units["group"].copy(), units["channels"].copy()
+        found.append(SharedDecision(*row, destroyed(world, GREEDY), destroyed(world, OPTIMAL)))
+    return found
+
+
+def best_with_shared_channels(case: SharedDecision) -> float:
+    """Return the most that can be destroyed: each target once, by as many orders as the channels of each group."""
+    units, targets = case.gains.shape
+    once = np.tile(np.eye(targets), units)
+    limits = [np.repeat(case.group == group, targets) for group in np.unique(case.group)]
+    most = np.concatenate([np.ones(targets), case.channels[np.unique(case.group)]])
+    return -linprog(-case.gains.ravel(), A_ub=np.vstack([once, *limits]), b_ub=most, bounds=(0, 1)).fun
+
+
+def test_launchers_that_share_channels_are_assigned_optimally(shared_decisions):
+    for case in shared_decisions:
+        assert case.optimal == pytest.approx(best_with_shared_channels(case), rel=1e-4)
+    shares = np.array([case.greedy / case.optimal for case in shared_decisions])
+    assert shares.min() < 0.999
+    assert shares.max() <= 1.0 + 1e-4
+
+
+def test_one_channel_of_two_launchers_goes_to_what_is_worth_most():
+    village = {"type": "ideal/target", "route": [[*around(180.0, 110.0), "5 km", "250 m/s"]], "target": "village"}
+    city = village | {"route": [[*around(90.0, 110.0), "5 km", "250 m/s"]], "target": "city"}
+    scene = changed(ring_scene(), assets={"city": {"at": around(90.0, 60.0), "radius": "5 km", "value": 10.0}})
+    scene["assets"]["village"] = {"at": around(180.0, 60.0), "radius": "5 km", "value": 1.0}
+    scene["raids"] = {"village": village, "city": city}
+    first = {"type": "ideal/fire-unit", "node": "post", "at": CENTRE, "load": {"ideal/interceptor": 8}}
+    first |= {"service_time": "60 s", "responsibility": {"facing": "180 deg", "sector": "90 deg"}}
+    second = first | {"responsibility": {"facing": "90 deg", "sector": "90 deg"}, "shares_channels_with": "first"}
+    scene["fire_units"] = {"first": first, "second": second}
+    scene["idealised"]["values"] = {"ideal/fire-unit.channels": 1}
+    for rule in ("greedy", "optimal"):
+        outcome = play(changed(scene, doctrine={"rules": {"assignment": rule}}), 1)
+        ordered = np.flatnonzero(outcome.result.events.kind == kinds.ENGAGE)
+        assert outcome.result.events.other[ordered].tolist() == [1], rule
 
 
 def first_ordered(**sections: Data) -> str:
