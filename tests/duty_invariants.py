@@ -101,9 +101,9 @@ def assert_what_is_not_ready_does_not_fire_or_look(outcome: Outcome) -> None:
     for unit in range(len(scenario.fire_units)):
         line = timeline(scenario, UNIT, unit, "state")
         trains = timeline(scenario, UNIT, unit, "training")
-        for time_s in events.time_s[(events.kind == kinds.ENGAGE) & (events.other == unit)]:
+        for time_s in events.time_s[np.isin(events.kind, FIRED_BY) & (events.other == unit)]:
             near = states_near(line, float(time_s), scenario.step_s)
-            assert near & {"active", "dark", "cued"}, f"a fire unit is given an order that is {near}"
+            assert near & {"active", "dark", "cued"}, f"a fire unit is given an order, or fires, that is {near}"
             assert "active" in states_near(trains, float(time_s), scenario.step_s), "a unit in training has an order"
 
 
@@ -115,7 +115,7 @@ def assert_hold(outcome: Outcome) -> None:
             continue
         line = timeline(scenario, NODE, index, "hold")
         always = holds_always(scenario, index)
-        for time_s in events.time_s[(events.kind == kinds.ENGAGE) & (events.node == index)]:
+        for time_s in events.time_s[np.isin(events.kind, FIRED_BY) & (events.node == index)]:
             held = states_near(line, float(time_s), scenario.step_s) == {"hold"}
             assert not held, "a node under weapons hold engages"
             assert not always, "a node whose status is HOLD engages"

@@ -88,6 +88,14 @@ LEAKER_CAUSES = {
     "order_out_of_action": Cause(
         WEAPONS, "order ended: out of action", "ordered, no shot; the fire unit or its radar was lost"
     ),
+    "order_off_duty": Cause(WEAPONS, "order ended: off duty", "ordered, no shot; the fire unit went off duty"),
+    "order_control": Cause(
+        RULES, "order ended: weapons control", "ordered, no shot; weapons control no longer allowed fire at it"
+    ),
+    "order_withdrawn": Cause(
+        RULES, "order ended: withdrawn", "ordered, no shot; the order from above was withdrawn or lapsed"
+    ),
+    "order_zone": Cause(RULES, "order ended: zone", "ordered, no shot; a zone forbade fire where it was by then"),
     "order_too_late": Cause(WEAPONS, "order too late", "ordered, no shot; it arrived while the order was carried out"),
     "shot_met_another": Cause(
         TRACKING, "shot met another object", "shot at; the last salvo that was meant for it acted on another object"

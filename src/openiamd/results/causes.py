@@ -28,7 +28,8 @@ HELD_CODES |= {9: "engaged_elsewhere", 7: "zone", 8: "cease_fire", 5: "no_order"
 HELD_CODES |= {6: "not_interrogated", 10: "not_ready"}
 CEASED_CODES = {1: "order_track_lost", 2: "order_not_held", 3: "order_envelope", 4: "order_identity"}
 CEASED_CODES |= {5: "order_no_round", 6: "order_ceased", 7: "order_slew", 8: "order_no_guidance"}
-CEASED_CODES |= {9: "order_out_of_action"}
+CEASED_CODES |= {9: "order_out_of_action", 10: "order_off_duty", 11: "order_control", 12: "order_withdrawn"}
+CEASED_CODES |= {13: "order_zone"}
 NO_GUIDANCE = kinds.CEASED_REASONS.index("no guidance")
 
 

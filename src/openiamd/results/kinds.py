@@ -98,7 +98,8 @@ HELD_REASONS = (
 )  # fmt: skip
 CEASED_REASONS = (
     "none", "track lost", "not held by engagement radar", "left the envelope", "identity changed", "no round",
-    "ordered to cease", "slew too late", "no guidance", "out of action",
+    "ordered to cease", "slew too late", "no guidance", "out of action", "off duty", "weapons control",
+    "order withdrawn", "zone",
 )  # fmt: skip
 ORDER_CHANGES = ("in force", "ended")
 # Readiness: codes of `state changed`, of `lost` and `restored`, and the domain that an event is about.

@@ -48,6 +48,10 @@ CEASED = {
     "slew too late": "the unit could not turn to it in time",
     "no guidance": "nothing could guide the round",
     "out of action": "the fire unit or its radar was lost",
+    "off duty": "the fire unit is no longer on duty",
+    "weapons control": "weapons control no longer allows fire at it",
+    "order withdrawn": "the order from above was withdrawn or has lapsed",
+    "zone": "a zone now forbids fire where it is",
 }
 
 

@@ -1,6 +1,7 @@
 """Engage: fire channels react, launch, and meet what is there; each event at its exact time within the step.
 
-Reads   nodes, assets, fire units, interceptors, threats (truth at the moment of intercept only), draws
+Reads   nodes, zones, assets, fire units, interceptors, threats (truth at the moment of intercept only), draws, contact
+        with the superior
 Writes  weapon state, threat status, track file (salvos spent, assessed kills), where engagement radars face
 """
 
@@ -15,10 +16,10 @@ from openiamd.world.arrays import Draws, Floats, Rows
 from openiamd.world.channels import (
     cease,
     followed_slot,
+    give_back,
     has_guidance,
-    holds,
+    off_duty,
     release,
-    remote_use,
 )
 from openiamd.world.doctrine import AssetTable, NodeTable
 from openiamd.world.events import (
@@ -32,9 +33,9 @@ from openiamd.world.events import (
     EventLog,
     log_event,
 )
-from openiamd.world.network import USE_ENGAGE, USE_LAUNCH
+from openiamd.world.network import MessageState
 from openiamd.world.sensors import SensorState
-from openiamd.world.shots import CAN_FIRE, NO_GUIDANCE_YET, NOT_TURNED_YET, fire, may_fire, reload, settle, turn
+from openiamd.world.shots import carry_out, reload, settle, turn
 from openiamd.world.terrain import TerrainTable, ground_below
 from openiamd.world.threats import FLYING, HOSTILE_SIDE, KILLED, ThreatState, ThreatTable, place_at
 from openiamd.world.tracks import TrackState, coasted_state, falls
@@ -43,18 +44,16 @@ from openiamd.world.weapons import (
     HANDED,
     HANDED_S,
     IDLE,
-    IN_FLIGHT,
     NO_GUIDANCE,
-    NO_ROUND,
-    NOT_HELD,
+    OFF_DUTY,
     REACTING,
     FireUnitTable,
     InterceptorTable,
     WeaponState,
 )
+from openiamd.world.zones import ZoneTable
 
 HEIGHT_ROUNDING_M = 1.0  # a target at the floor counts as above it: interpolation leaves millimetres
-PATIENCE_S = 60.0  # an order not carried out within this is given back
 
 
 @kernel
@@ -67,58 +66,6 @@ def _next_channel(units: FireUnitTable, weapons: WeaponState, run: int, end_s: f
             if row.phase != IDLE and row.next_s < first_s:
                 first_unit, first_channel, first_s = unit, channel, row.next_s
     return first_unit, first_channel
-
-
-@kernel
-def _launch(
-    end_s: float, nodes: NodeTable, units: FireUnitTable, interceptors: InterceptorTable, tracks: TrackState,
-    weapons: WeaponState, events: EventLog, run: int, unit: int, channel: int, state: Floats, meeting_m: Floats,
-) -> None:  # fmt: skip
-    """Fire the salvo, or its next round, if the radar holds the track and the meeting is in the envelope; else wait.
-
-    A later round that cannot go up at its time is not fired.
-    """
-    row, now_s = weapons.row[run, unit, channel], weapons.row[run, unit, channel].next_s
-    reason, rounds, flight_s, range_m, share = may_fire(
-        nodes, units, interceptors, tracks, weapons, run, unit, channel, state, meeting_m
-    )
-    battery = units.row[unit]
-    if row.phase == IN_FLIGHT:
-        if reason != CAN_FIRE or tracks.row[run, battery.node, row.slot].destroyed:
-            row.left = 0
-            row.fires_s = math.inf
-        else:
-            fire(
-                nodes, units, tracks, weapons, events, run, unit, channel, 1, flight_s, range_m, share, state, meeting_m
-            )
-        settle(units, interceptors, weapons, run, unit, channel)
-        return
-    if reason == NOT_TURNED_YET:
-        row.ordered_s = now_s  # patience counts from the end of the turn
-        row.next_s = end_s
-        return
-    if reason < 0:  # wait for the radar, or for guidance that other rounds take up
-        if now_s - row.ordered_s > PATIENCE_S:
-            reason = NO_ROUND if reason == NO_GUIDANCE_YET else NOT_HELD
-        else:
-            row.next_s = end_s
-            return
-    if reason > 0:
-        cease(units, tracks, weapons, events, run, unit, channel, reason)
-        return
-    held = tracks.row[run, battery.node, row.slot]
-    held.salvos += 1
-    row.nth = held.salvos
-    row.left = rounds
-    if not holds(battery, tracks, run, row.slot, now_s):
-        active = interceptors.row[row.interceptor].terminal_active_s >= 0.0
-        row.remote = min(remote_use(held, now_s), USE_ENGAGE if active else USE_LAUNCH)
-    row.phase = IN_FLIGHT
-    together = rounds if nodes.row[battery.node].spacing_s <= 0.0 else 1
-    fire(
-        nodes, units, tracks, weapons, events, run, unit, channel, together, flight_s, range_m, share, state, meeting_m
-    )
-    settle(units, interceptors, weapons, run, unit, channel)
 
 
 @kernel
@@ -360,6 +307,7 @@ def engage(
     time_s: float,
     step_s: float,
     nodes: NodeTable,
+    zones: ZoneTable,
     assets: AssetTable,
     units: FireUnitTable,
     interceptors: InterceptorTable,
@@ -368,6 +316,7 @@ def engage(
     draws: Draws,
     flying: ThreatState,
     antennas: SensorState,
+    messages: MessageState,
     tracks: TrackState,
     weapons: WeaponState,
     events: EventLog,
@@ -382,13 +331,19 @@ def engage(
     end_s = time_s + step_s
     state, there_m = scratch[0], scratch[1]
     for run in range(first_run, last_run):
+        for unit in range(units.row.shape[0]):
+            if off_duty(units, weapons, run, unit, time_s):
+                give_back(units, tracks, weapons, events, run, unit, time_s, OFF_DUTY)
         unit, channel = _next_channel(units, weapons, run, end_s)
         while unit != NONE:
             row = weapons.row[run, unit, channel]
             if row.phase == ASSESSING:
                 _conclude(units, draws, tracks, weapons, events, run, unit, channel)
             elif row.phase == REACTING or row.fires_s <= row.next_s:
-                _launch(end_s, nodes, units, interceptors, tracks, weapons, events, run, unit, channel, state, there_m)
+                carry_out(
+                    end_s, nodes, zones, units, interceptors, messages, tracks, weapons, events, run, unit, channel,
+                    state, there_m,
+                )  # fmt: skip
             elif row.frees_s <= row.next_s:
                 _hand_over(nodes, units, interceptors, tracks, weapons, events, run, unit, channel, state)
             else:

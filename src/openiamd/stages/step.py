@@ -72,8 +72,8 @@ def step(world: World, draws: Draws, state: State, time_s: float, first: int, la
         s.events, s.choice, s.optimum, s.scratch, first, last,
     )  # fmt: skip
     engage(
-        time_s, dt, w.nodes, w.assets, w.fire_units, w.interceptors, w.threats, w.terrain, draws, s.threats, s.sensors,
-        s.tracks, s.weapons, s.events, s.scratch, first, last,
+        time_s, dt, w.nodes, w.zones, w.assets, w.fire_units, w.interceptors, w.threats, w.terrain, draws, s.threats,
+        s.sensors, s.messages, s.tracks, s.weapons, s.events, s.scratch, first, last,
     )  # fmt: skip
     assess(time_s, dt, duration, w.threats, s.threats, s.events, first, last)
     score(

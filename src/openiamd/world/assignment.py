@@ -15,7 +15,7 @@ from openiamd.physics.draws import WORTH, uniform
 from openiamd.physics.envelope import in_sector
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Draws, Floats, Rows, filled_rows
 from openiamd.world.authority import NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE
-from openiamd.world.channels import faces, guided_now, may_launch, remote_use, stands_down
+from openiamd.world.channels import faces, guided_now, may_launch, off_duty, remote_use
 from openiamd.world.doctrine import RANDOM, AssetTable, NodeTable
 from openiamd.world.events import NONE
 from openiamd.world.target_class import BALLISTIC, SLOW, target_class
@@ -102,8 +102,6 @@ def open_channel(
     up only for a track that the radar does hold. A fire-control link may stand in for the radar.
     """
     battery = units.row[unit]
-    if stands_down(units.row[battery.group], weapons.unit[run, battery.group], now_s) == NOT_READY:
-        return NONE
     occupied, _ = guided_now(units, weapons, run, unit)
     if battery.slew_rate_radps > 0.0 and occupied > 0:
         goal_rad = weapons.unit[run, battery.group].goal_rad
@@ -203,7 +201,7 @@ def weigh_pairs(
         if units.row[unit].node != node:
             continue
         condition = weapons.unit[run, unit]
-        ready = stands_down(units.row[unit], condition, now_s) != NOT_READY
+        ready = not off_duty(units, weapons, run, unit, now_s)
         count_promised(nodes, units, weapons, run, unit)
         for candidate in range(count):
             row, pair, state = work.row[candidate], work.pair[candidate, unit], work.state[candidate]

@@ -20,6 +20,7 @@ from openiamd.world.tracks import (
     TrackState,
     log_track,
 )
+from openiamd.world.weapons import CONTROL_CHANGED, ORDER_WITHDRAWN, ORDERED_TO_CEASE, ZONE_CLOSED
 from openiamd.world.zones import ZoneTable, zone_rules
 
 # Why a track is held. The lowest code that applies is the reason given: what would have to change first. A unit that
@@ -112,6 +113,24 @@ def withheld(
     if not allowed or by_status(most, held, is_friendly, is_asked) != 0:
         return ZONE
     return NO_ORDER if unordered else 0
+
+
+@kernel
+def forbidden(
+    now_s: float, nodes: NodeTable, zones: ZoneTable, messages: MessageState, tracks: TrackState, run: int, node: int,
+    slot: int,
+) -> int:  # fmt: skip
+    """Return 0 where the node may still fire at a track that it was ordered to engage, else the reason to cease."""
+    reason = withheld(
+        now_s, nodes, zones, messages.node[run, node], node, tracks.row[run, node, slot], tracks.state[run, node, slot]
+    )
+    if reason == 0:
+        return 0
+    if reason == CEASED_FIRE:
+        return ORDERED_TO_CEASE
+    if reason == NO_ORDER:
+        return ORDER_WITHDRAWN
+    return ZONE_CLOSED if reason == ZONE else CONTROL_CHANGED
 
 
 @kernel

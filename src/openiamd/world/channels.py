@@ -36,6 +36,15 @@ def stands_down(battery: Rows, condition: Rows, now_s: float) -> int:
 
 
 @kernel
+def off_duty(units: FireUnitTable, weapons: WeaponState, run: int, unit: int, now_s: float) -> bool:
+    """Tell whether a fire unit, or the one whose channels it uses, is not on duty now."""
+    group = units.row[unit].group
+    if stands_down(units.row[group], weapons.unit[run, group], now_s) == NOT_READY:
+        return True
+    return stands_down(units.row[unit], weapons.unit[run, unit], now_s) == NOT_READY
+
+
+@kernel
 def remote_use(held: Rows, now_s: float) -> int:
     """Return what a node may do now with what a link reports of a track (its row), while that is fresh."""
     return held.remote_use if now_s <= held.remote_until_s else USE_NONE
@@ -157,6 +166,18 @@ def cease(
 
 
 @kernel
+def give_back(
+    units: FireUnitTable, tracks: TrackState, weapons: WeaponState, events: EventLog, run: int, unit: int, now_s: float,
+    reason: int,
+) -> None:  # fmt: skip
+    """Give back the orders that a fire unit has not carried out yet."""
+    for channel in range(units.row[unit].rows):
+        if weapons.row[run, unit, channel].phase == REACTING:
+            weapons.row[run, unit, channel].next_s = now_s
+            cease(units, tracks, weapons, events, run, unit, channel, reason)
+
+
+@kernel
 def break_off(
     units: FireUnitTable, tracks: TrackState, weapons: WeaponState, events: EventLog, run: int, unit: int, now_s: float
 ) -> None:
@@ -167,12 +188,10 @@ def break_off(
     for other in range(units.row.shape[0]):
         if other != unit and units.row[other].group != unit:
             continue
+        give_back(units, tracks, weapons, events, run, other, now_s, OUT_OF_ACTION)
         for channel in range(units.row[other].rows):
             row = weapons.row[run, other, channel]
-            if row.phase == REACTING:
-                row.next_s = now_s
-                cease(units, tracks, weapons, events, run, other, channel, OUT_OF_ACTION)
-            elif row.phase == IN_FLIGHT and row.guided:
+            if row.phase == IN_FLIGHT and row.guided:
                 slot = followed_slot(units, tracks, weapons, run, other, channel)
                 if slot != NONE:
                     tracks.row[run, units.row[other].node, slot].engagements -= 1

@@ -4,16 +4,30 @@ import math
 
 from openiamd.kernels import kernel
 from openiamd.world.arrays import Floats, Rows
-from openiamd.world.channels import faces, followed_slot, guided_now, may_launch, remote_use
+from openiamd.world.authority import forbidden
+from openiamd.world.channels import (
+    cease,
+    faces,
+    followed_slot,
+    guided_now,
+    holds,
+    may_launch,
+    off_duty,
+    remote_use,
+)
 from openiamd.world.doctrine import NodeTable
 from openiamd.world.events import NONE, RELOADED, SHOT, SLEWED, EventLog, log_event
+from openiamd.world.network import USE_ENGAGE, USE_LAUNCH, MessageState
 from openiamd.world.tracks import ASSUMED_FRIEND, FRIEND, NEUTRAL, TrackState, coasted_state, height_slack_m
 from openiamd.world.weapons import (
     ASSESSING,
     IDENTITY_CHANGED,
     IDLE,
+    IN_FLIGHT,
     LEFT_ENVELOPE,
     NO_ROUND,
+    NOT_HELD,
+    OFF_DUTY,
     REACTING,
     READY_S,
     SLEW_TOO_LATE,
@@ -24,7 +38,9 @@ from openiamd.world.weapons import (
     WeaponState,
     reach,
 )
+from openiamd.world.zones import ZoneTable
 
+PATIENCE_S = 60.0  # an order not carried out within this is given back
 CAN_FIRE, NO_RADAR_YET, NO_GUIDANCE_YET, NOT_TURNED_YET = 0, -1, -2, -3  # or a reason to cease, which is above 0
 
 
@@ -76,12 +92,12 @@ def turn(
 
 @kernel
 def may_fire(
-    nodes: NodeTable, units: FireUnitTable, interceptors: InterceptorTable, tracks: TrackState, weapons: WeaponState,
-    run: int, unit: int, channel: int, state: Floats, meeting_m: Floats,
+    nodes: NodeTable, zones: ZoneTable, units: FireUnitTable, interceptors: InterceptorTable, messages: MessageState,
+    tracks: TrackState, weapons: WeaponState, run: int, unit: int, channel: int, state: Floats, meeting_m: Floats,
 ) -> tuple[int, int, float, float, float]:  # fmt: skip
     """Return whether a row may fire now, how many rounds at most, and time, range and kill share of the meeting.
 
-    The most is the salvo, the magazine or the guidance, whichever is least.
+    The most is the salvo, the magazine or the guidance, whichever is least. What allowed the order must hold still.
     """
     battery, row = units.row[unit], weapons.row[run, unit, channel]
     node, now_s = battery.node, row.next_s
@@ -91,6 +107,11 @@ def may_fire(
     held = tracks.row[run, node, slot]
     if held.identity in (ASSUMED_FRIEND, FRIEND, NEUTRAL):
         return IDENTITY_CHANGED, 0, 0.0, 0.0, 0.0
+    if off_duty(units, weapons, run, unit, now_s):
+        return OFF_DUTY, 0, 0.0, 0.0, 0.0
+    reason = forbidden(now_s, nodes, zones, messages, tracks, run, node, slot)
+    if reason != 0:
+        return reason, 0, 0.0, 0.0, 0.0
     ready = weapons.magazine[run, unit, row.interceptor]
     if ready <= 0:
         return NO_ROUND, 0, 0.0, 0.0, 0.0
@@ -168,6 +189,59 @@ def fire(
     row.rounds += rounds
     row.left -= rounds
     row.fires_s = now_s + nodes.row[battery.node].spacing_s if row.left > 0 else math.inf
+
+
+@kernel
+def carry_out(
+    end_s: float, nodes: NodeTable, zones: ZoneTable, units: FireUnitTable, interceptors: InterceptorTable,
+    messages: MessageState, tracks: TrackState, weapons: WeaponState, events: EventLog, run: int, unit: int,
+    channel: int, state: Floats, meeting_m: Floats,
+) -> None:  # fmt: skip
+    """Fire the salvo, or its next round, if the radar holds the track and the meeting is in the envelope; else wait.
+
+    A later round that cannot go up at its time is not fired.
+    """
+    row, now_s = weapons.row[run, unit, channel], weapons.row[run, unit, channel].next_s
+    reason, rounds, flight_s, range_m, share = may_fire(
+        nodes, zones, units, interceptors, messages, tracks, weapons, run, unit, channel, state, meeting_m
+    )
+    battery = units.row[unit]
+    if row.phase == IN_FLIGHT:
+        if reason != CAN_FIRE or tracks.row[run, battery.node, row.slot].destroyed:
+            row.left = 0
+            row.fires_s = math.inf
+        else:
+            fire(
+                nodes, units, tracks, weapons, events, run, unit, channel, 1, flight_s, range_m, share, state, meeting_m
+            )
+        settle(units, interceptors, weapons, run, unit, channel)
+        return
+    if reason == NOT_TURNED_YET:
+        row.ordered_s = now_s  # patience counts from the end of the turn
+        row.next_s = end_s
+        return
+    if reason < 0:  # wait for the radar, or for guidance that other rounds take up
+        if now_s - row.ordered_s > PATIENCE_S:
+            reason = NO_ROUND if reason == NO_GUIDANCE_YET else NOT_HELD
+        else:
+            row.next_s = end_s
+            return
+    if reason > 0:
+        cease(units, tracks, weapons, events, run, unit, channel, reason)
+        return
+    held = tracks.row[run, battery.node, row.slot]
+    held.salvos += 1
+    row.nth = held.salvos
+    row.left = rounds
+    if not holds(battery, tracks, run, row.slot, now_s):
+        active = interceptors.row[row.interceptor].terminal_active_s >= 0.0
+        row.remote = min(remote_use(held, now_s), USE_ENGAGE if active else USE_LAUNCH)
+    row.phase = IN_FLIGHT
+    together = rounds if nodes.row[battery.node].spacing_s <= 0.0 else 1
+    fire(
+        nodes, units, tracks, weapons, events, run, unit, channel, together, flight_s, range_m, share, state, meeting_m
+    )
+    settle(units, interceptors, weapons, run, unit, channel)
 
 
 @kernel

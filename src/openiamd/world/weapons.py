@@ -36,7 +36,8 @@ ORDERED_TO_CEASE = constant(6)
 SLEW_TOO_LATE, NO_GUIDANCE = constant(7), constant(8)
 MOST_AUTONOMOUS = 64  # engagements by active rounds beyond the channels of a unit, for which it keeps rows
 UNLIMITED_M = 1e12
-OUT_OF_ACTION = constant(9)
+OUT_OF_ACTION, OFF_DUTY = constant(9), constant(10)
+CONTROL_CHANGED, ORDER_WITHDRAWN, ZONE_CLOSED = constant(11), constant(12), constant(13)
 NOT_READY, TRAINING = 10, 11  # why a unit is withheld from orders; reasons of HELD
 PK_KINDS = 4  # aircraft, cruise, ballistic, drone: the order of threats.KIND_*
 
