@@ -110,6 +110,39 @@ def test_an_order_goes_through_if_what_forbade_it_is_over_by_the_launch():
     assert times(play(short, 1), kinds.SHOT) == times(play(scene(), 1), kinds.SHOT)
 
 
+# ---- launchers whose radar lives
+
+
+def test_rounds_of_lost_launchers_stay_guided_by_the_radar_that_lives():
+    data = launchers(idealised={"values": {"ideal/fire-unit.reaction": "0 s"}})
+    data = changed(data, doctrine={"rules": {"shots": {"salvo": 2, "spacing": "20 s"}}})
+    shot_s = times(play(data, 1), kinds.SHOT)[0]
+    for of, kills in (("launchers", 1), ("unit", 0)):
+        lost = {"faults": {"lost": {"of": of, "at": f"{shot_s + 10.0:g} s"}}}
+        outcome = play(changed(data, **lost), 1)
+        assert times(outcome, kinds.SHOT) == [shot_s]
+        assert len(times(outcome, kinds.KILL)) == kills
+        assert len(times(outcome, kinds.WASTED)) == 1 - kills
+        assert_invariants(outcome)
+
+
+def test_rounds_of_lost_launchers_are_wasted_when_the_radar_is_lost_later():
+    data = launchers(idealised={"values": {"ideal/fire-unit.reaction": "0 s"}})
+    shot_s = times(play(data, 1), kinds.SHOT)[0]
+    lost = {"launchers": {"of": "launchers", "at": f"{shot_s + 5.0:g} s"}}
+    lost["unit"] = {"of": "unit", "at": f"{shot_s + 10.0:g} s"}
+    outcome = play(changed(data, faults=lost), 1)
+    assert times(outcome, kinds.KILL) == []
+    assert len(times(outcome, kinds.WASTED)) == 1
+
+
+def test_lost_launchers_give_their_orders_back():
+    outcome = play(launchers(faults={"lost": {"of": "launchers", "at": "10 s"}}), 1)
+    assert times(outcome, kinds.SHOT) == []
+    assert ceased(outcome) == {"out of action"}
+    assert times(outcome, kinds.CEASED) == [10.0]
+
+
 def test_launchers_whose_owner_of_channels_is_off_duty_are_not_ready():
     outcome = play(launchers(readiness={"down": {"state": "emplaced", "applies_to": ["unit"]}}), 1)
     events = outcome.result.events

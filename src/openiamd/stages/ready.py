@@ -12,7 +12,7 @@ import math
 from openiamd.kernels import kernel
 from openiamd.physics.draws import DESTRUCTION, uniform
 from openiamd.world.arrays import Draws, Rows
-from openiamd.world.channels import break_off
+from openiamd.world.channels import break_off, give_back
 from openiamd.world.events import COUNT, LEAKED, LOST, NONE, RESTORED, STATE_CHANGED, TRACK_DROPPED, EventLog, log_event
 from openiamd.world.network import MessageState
 from openiamd.world.readiness import (
@@ -46,7 +46,7 @@ from openiamd.world.tracks import (
     clear_slot,
     log_track,
 )
-from openiamd.world.weapons import IDLE, NOT_READY, TRAINING, FireUnitTable, WeaponState
+from openiamd.world.weapons import IDLE, NOT_READY, OUT_OF_ACTION, TRAINING, FireUnitTable, WeaponState
 
 ROUNDING_S = 1e-6
 
@@ -240,19 +240,26 @@ def set_unit(
     now_s: float, duty: DutyTable, units: FireUnitTable, messages: MessageState, tracks: TrackState,
     weapons: WeaponState, state: DutyState, events: EventLog, run: int, element: int,
 ) -> None:  # fmt: skip
-    """Say whether a fire unit takes orders; one that is lost, or whose radar or owner of channels is, breaks off."""
+    """Say whether a fire unit takes orders; one that is lost, or whose radar or owner of channels is, breaks off.
+
+    Of launchers that are lost alone the rounds in flight stay guided.
+    """
     row, own = duty.element[element], state.element[run, element]
     contact, condition = messages.node[run, row.node], weapons.unit[run, row.index]
-    owner = state.element[run, duty.first[UNIT_ELEMENT] + units.row[row.index].group]
-    lost, ready = own.losses + owner.losses > 0 or contact.down, own.state in (ACTIVE, DARK)
+    group = units.row[row.index].group
+    owner = state.element[run, duty.first[UNIT_ELEMENT] + group]
+    unguided, ready = owner.losses > 0 or contact.down, own.state in (ACTIVE, DARK)
     if row.partner != NONE:
         radar = state.element[run, duty.first[SENSOR_ELEMENT] + row.partner]
-        lost = lost or radar.down
+        unguided = unguided or radar.down
         ready = ready and radar.state in (ACTIVE, CUED)
     if contact.lost_contact and duty.element[row.node].falls_silent:
         ready = False
-    if lost and not own.down:
+    lost = unguided or own.losses > 0
+    if unguided and not own.down:
         break_off(units, tracks, weapons, events, run, row.index, now_s)
+    elif lost and not own.down:
+        give_back(units, tracks, weapons, events, run, row.index, now_s, OUT_OF_ACTION)
     own.down = lost
     condition.withheld = 0
     if lost or not ready:
