@@ -105,6 +105,14 @@ def test_the_rest_of_a_salvo_is_not_fired_either(case):
     assert_invariants(outcome)
 
 
+def test_an_order_of_the_moment_in_which_hours_begin_stands():
+    outcome = play(scene(fire_units={"unit": {"active": {"from": "30 s"}}}), 1)
+    assert times(outcome, kinds.ENGAGE) == [30.0]
+    assert times(outcome, kinds.SHOT) == [30.0 + REACTION_S]
+    assert ceased(outcome) == set()
+    assert_invariants(outcome)
+
+
 def test_an_order_goes_through_if_what_forbade_it_is_over_by_the_launch():
     short = scene(fire_orders={"hold": HOLD | {"to": ["post"], "until": "15 s"}})
     assert times(play(short, 1), kinds.SHOT) == times(play(scene(), 1), kinds.SHOT)

@@ -332,7 +332,8 @@ def engage(
     state, there_m = scratch[0], scratch[1]
     for run in range(first_run, last_run):
         for unit in range(units.row.shape[0]):
-            if off_duty(units, weapons, run, unit, time_s):
+            # Not where hours begin in this step: orders of its end are among those under way.
+            if off_duty(units, weapons, run, unit, time_s) and off_duty(units, weapons, run, unit, end_s):
                 give_back(units, tracks, weapons, events, run, unit, time_s, OFF_DUTY)
         unit, channel = _next_channel(units, weapons, run, end_s)
         while unit != NONE:
