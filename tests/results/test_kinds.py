@@ -2,7 +2,7 @@
 
 from openiamd.catalogue import resolved
 from openiamd.results import kinds
-from openiamd.world import events, threats
+from openiamd.world import authority, coordination, events, threats, weapons
 
 
 def test_kinds_are_those_of_the_engine():
@@ -18,3 +18,24 @@ def test_identities_and_states_are_those_of_the_engine():
     states = (threats.WAITING, threats.FLYING, threats.KILLED, threats.LEFT_LEAKED, threats.LEFT_DEPARTED)
     assert states == (kinds.WAITING, kinds.FLYING, kinds.KILLED, kinds.LEAKED_STATUS, kinds.DEPARTED_STATUS)
     assert len(kinds.STATUS_NAMES) == len(states)
+
+
+def test_reasons_are_those_of_the_engine():
+    held = {
+        authority.NO_CHANNEL: "no channel",
+        authority.NO_MISSILE: "no missile",
+        authority.OUTSIDE_ENVELOPE: "outside envelope",
+        authority.WEAPONS_HOLD: "weapons hold",
+        authority.NO_ORDER: "no order from above",
+        authority.NOT_INTERROGATED: "not interrogated",
+        authority.ZONE: "zone",
+        authority.CEASED_FIRE: "cease fire",
+        coordination.ENGAGED_ELSEWHERE: "engaged elsewhere",
+        weapons.NOT_READY: "not ready",
+        weapons.TRAINING: "training",
+        authority.NO_AUTHORITY: "no authority",
+    }
+    assert [held[number] for number in sorted(held)] == list(kinds.HELD_REASONS[1:])
+    assert sorted(held) == list(range(1, len(kinds.HELD_REASONS)))
+    assert kinds.CEASED_REASONS[weapons.NO_GUIDANCE] == "no guidance"
+    assert kinds.CEASED_REASONS[weapons.OUT_OF_ACTION] == "out of action"

@@ -11,7 +11,6 @@ from openiamd.scenario.model import Scenario
 from openiamd.scenario.readiness import Duty, Readiness
 
 LADDER = ("boxed", "march", "emplaced", "dark", "active")
-FORMS_OF_STATE = (*LADDER, "hours", "cued")  # they say whether it works at all; the others limit what works
 
 
 @dataclass(frozen=True)

@@ -22,14 +22,36 @@ RECEIVED = kinds.IDENTITY_REASONS.index("received")
 REPLIES = [kinds.IDENTITY_REASONS.index(f"{mode} reply") for mode in ("mode 5", "civil", "mode 4")]
 TRACK_NEWS = (kinds.TRACK_CONFIRMED, kinds.TRACK_RECEIVED, kinds.IDENTITY)
 RESULTS_OF_SHOTS = (kinds.KILL, kinds.MISS, kinds.OVERKILL, kinds.WASTED)
-# By number of the reason, in the order in which they are tried: what was closest to an order or a shot comes first.
-HELD_CODES = {11: "training", 1: "no_channel", 2: "no_missile", 3: "outside_envelope", 4: "weapons_hold"}
-HELD_CODES |= {9: "engaged_elsewhere", 7: "zone", 8: "cease_fire", 5: "no_order", 12: "no_authority"}
-HELD_CODES |= {6: "not_interrogated", 10: "not_ready"}
-CEASED_CODES = {1: "order_track_lost", 2: "order_not_held", 3: "order_envelope", 4: "order_identity"}
-CEASED_CODES |= {5: "order_no_round", 6: "order_ceased", 7: "order_slew", 8: "order_no_guidance"}
-CEASED_CODES |= {9: "order_out_of_action", 10: "order_off_duty", 11: "order_control", 12: "order_withdrawn"}
-CEASED_CODES |= {13: "order_zone"}
+# Reason → cause, in the order in which they are tried: what was closest to an order or a shot comes first.
+HELD_CODES = {
+    "training": "training",
+    "no channel": "no_channel",
+    "no missile": "no_missile",
+    "outside envelope": "outside_envelope",
+    "weapons hold": "weapons_hold",
+    "engaged elsewhere": "engaged_elsewhere",
+    "zone": "zone",
+    "cease fire": "cease_fire",
+    "no order from above": "no_order",
+    "no authority": "no_authority",
+    "not interrogated": "not_interrogated",
+    "not ready": "not_ready",
+}
+CEASED_CODES = {
+    "track lost": "order_track_lost",
+    "not held by engagement radar": "order_not_held",
+    "left the envelope": "order_envelope",
+    "identity changed": "order_identity",
+    "no round": "order_no_round",
+    "ordered to cease": "order_ceased",
+    "slew too late": "order_slew",
+    "no guidance": "order_no_guidance",
+    "out of action": "order_out_of_action",
+    "off duty": "order_off_duty",
+    "weapons control": "order_control",
+    "order withdrawn": "order_withdrawn",
+    "zone": "order_zone",
+}
 NO_GUIDANCE = kinds.CEASED_REASONS.index("no guidance")
 
 
@@ -179,7 +201,7 @@ def _give_identity(verdicts: _Verdicts, cases: _Cases, missing: Bools, share: In
 def _give_held(verdicts: _Verdicts, cases: _Cases, missing: Bools) -> None:
     """Give the reason that was closest to an order, as the stage that decides ranks them."""
     for reason, code in HELD_CODES.items():
-        held = cases.first((cases.chain.kind == kinds.HELD) & (cases.chain.held_reason == reason))
+        held = cases.first((cases.chain.kind == kinds.HELD) & (cases.chain.held_reason == kinds.HELD_REASONS.index(reason)))
         verdicts.give(code, missing & (held >= 0), held)
 
 
@@ -187,7 +209,7 @@ def _give_ceased(verdicts: _Verdicts, cases: _Cases, missing: Bools, order: Ints
     """Give the reason for which the last order was given back."""
     ceased = cases.last(cases.chain.kind == kinds.CEASED, _through_parent(cases))
     for reason, code in CEASED_CODES.items():
-        applies = (ceased >= 0) & (cases.chain.ceased_reason[ceased] == reason)
+        applies = (ceased >= 0) & (cases.chain.ceased_reason[ceased] == kinds.CEASED_REASONS.index(reason))
         verdicts.give(code, missing & applies, ceased)
     verdicts.give("order_too_late", missing, order)
 
