@@ -201,6 +201,7 @@ def explain(options: argparse.Namespace) -> int:
         limit=options.limit,
         other=options.other,
         add=options.add,
+        whole=options.without_losses,
     )
     if options.json:
         _print_json(found)

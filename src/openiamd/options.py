@@ -278,8 +278,11 @@ def _add_explain_options(command: argparse.ArgumentParser) -> None:
     against.add_argument(
         "--add", metavar="CHANGE",
         help="simulate the run again with one link or mode more: 'link:FROM>TO:track,identity', 'iff:MODE@NODE', or "
-        "'iff:MODE@GROUP' for aircraft that answer",
+        "'iff:MODE@GROUP' for aircraft that answer; a link may carry order, engagement and fire_control too",
     )  # fmt: skip
+    against.add_argument(
+        "--without-losses", action="store_true", help="simulate the run again with nothing failed, cut or destroyed"
+    )
 
 
 def _add_terrain_options(command: argparse.ArgumentParser) -> None:

@@ -57,6 +57,8 @@ def _chain(story: Story) -> str:
 
 def _broken(cause: Mapping[str, Any]) -> str:
     told = f"{cause['label']} ({cause['link']}): {cause['meaning']}."
+    if cause["lost"]:
+        return f"{told} {cause['lost'].capitalize()}, {clock(cause['lead_s'])} before."
     if cause["time_s"] is None:
         return told
     at = f" at {cause['node']}" if cause["node"] else ""

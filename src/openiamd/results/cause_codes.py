@@ -25,6 +25,11 @@ class Cause(NamedTuple):
 
 
 # In the order of the chain; a shooter is a node that has fire units. The code stands for the first that applies.
+# A loss that stands behind a missing link takes its place; "in force" is at some time between evidence and outcome.
+LOSSES = {
+    "link_cut": Cause(SHARING, "link cut", "the only links by which it could have come were cut"),
+    "node_lost": Cause(SHARING, "node lost", "the node that was to report, order or fire was lost"),
+}
 LEAKER_CAUSES = {
     "not_looked": Cause(SENSING, "never in any look", "no sensor ever looked at it above its horizon and in its range"),
     "not_detected": Cause(SENSING, "looked at, never detected", "looks, but no detection by any sensor"),
@@ -110,6 +115,18 @@ LEAKER_CAUSES = {
     ),
     "shot_too_late": Cause(WEAPONS, "shot too late", "shot at; it arrived before the interceptors"),
     "missed": Cause(WEAPONS, "engaged and missed", "interceptors acted on it and did not kill"),
+    **LOSSES,
+    "sensor_lost": Cause(
+        SENSING, "sensor lost", "of the radars that were to see or hold it, the one nearest to its route was lost"
+    ),
+    "fire_unit_lost": Cause(
+        WEAPONS, "fire unit lost", "all fire units of the node that held it, or the one that fired"
+    ),
+    "not_on_duty": Cause(
+        SENSING,
+        "not on duty",
+        "the radar nearest to its route was dark, emplaced, on the march, boxed or waited for a cue",
+    ),
 }
 ENGAGED_CAUSES = {
     "shot_at_another": Cause(
@@ -134,6 +151,7 @@ ENGAGED_CAUSES = {
         "the shooter had presumed it a friend by lane or plan, no longer; no reply, no report",
     ),
     "no_evidence": Cause(IDENTITY, "no reply, lane or plan", "no node had a reply, a lane, a plan or a report for it"),
+    **LOSSES,
 }
 OUTCOMES = {  # outcome and side → causes
     "leakers": LEAKER_CAUSES,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from openiamd.results import kinds
 from openiamd.results.cause_codes import OUTCOMES
 from openiamd.results.event_chain import NONE, Bools, Chain, Ints, entities_of, of_variant, places, read_chain, shooters
+from openiamd.results.loss_causes import Case, losses_behind
 from openiamd.results.store import Results
 
 HOSTILE = kinds.IDENTITIES.index("HOSTILE")
@@ -201,7 +202,9 @@ def _give_identity(verdicts: _Verdicts, cases: _Cases, missing: Bools, share: In
 def _give_held(verdicts: _Verdicts, cases: _Cases, missing: Bools) -> None:
     """Give the reason that was closest to an order, as the stage that decides ranks them."""
     for reason, code in HELD_CODES.items():
-        held = cases.first((cases.chain.kind == kinds.HELD) & (cases.chain.held_reason == kinds.HELD_REASONS.index(reason)))
+        held = cases.first(
+            (cases.chain.kind == kinds.HELD) & (cases.chain.held_reason == kinds.HELD_REASONS.index(reason))
+        )
         verdicts.give(code, missing & (held >= 0), held)
 
 
@@ -294,6 +297,19 @@ def _verdicts(cases: _Cases, judge: Callable[[_Cases], _Verdicts]) -> _Verdicts:
     return judge(cases) if len(cases.run) else _Verdicts(0)
 
 
+def _with_losses(results: Results, variant: str, cases: _Cases, verdicts: _Verdicts) -> _Verdicts:
+    """Put a loss in the place of each verdict behind which one stands."""
+    chain = cases.chain
+    found = [
+        Case(int(cases.run[place]), chain.objects[cases.object[place]], *one, outcome=int(cases.outcome[place]))
+        for place, one in enumerate(zip(verdicts.code, verdicts.row.tolist(), strict=True))
+    ]
+    for place, lost in enumerate(losses_behind(results, variant, chain, found)):
+        if lost is not None:
+            verdicts.code[place], verdicts.row[place] = lost
+    return verdicts
+
+
 def _words(values: Sequence[str]) -> pa.Array:
     return pa.array(values, pa.string())
 
@@ -351,8 +367,11 @@ def causes(results: Results, variant: str) -> pa.Table:
     leaked = objects.counted & (objects.side == "hostile") & (objects.status == "leaked")
     hit = np.isin(chain.kind, (kinds.SHOT, kinds.KILL, kinds.MISS, kinds.OVERKILL))
     leakers = _cases(chain, at_shooter, objects, leaked, chain.kind == kinds.LEAKED)
-    found = [_table(variant, "leakers", leakers, _verdicts(leakers, _leaker_verdicts), words)]
+    parts = [("leakers", leakers, _leaker_verdicts)]
     for side in ("friendly", "civil"):
         engaged = _cases(chain, at_shooter, objects, objects.counted & (objects.side == side), hit)
-        found.append(_table(variant, f"{side}_engaged", engaged, _verdicts(engaged, _engaged_verdicts), words))
-    return pa.concat_tables(found)
+        parts.append((f"{side}_engaged", engaged, _engaged_verdicts))
+    return pa.concat_tables(
+        _table(variant, outcome, cases, _with_losses(results, variant, cases, _verdicts(cases, judge)), words)
+        for outcome, cases, judge in parts
+    )

@@ -1,10 +1,12 @@
 """The story of one object in one run: the chain from first look to outcome, told from the event tables alone."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from openiamd.results import kinds
 from openiamd.results.cause_codes import OUTCOMES
+from openiamd.results.outages import Outage, of_events
 from openiamd.results.run_events import Event, of_object, status_of
 from openiamd.results.store import Results
 from openiamd.results.story_facts import Facts, identification, missing_link
@@ -107,6 +109,19 @@ def _around(events: Iterable[Event], own: Sequence[Event], shooters: Sequence[st
     ]  # fmt: skip
 
 
+def _losses(
+    events: Iterable[Event], own: Sequence[Event], facts: Facts, outages: Sequence[Outage], span: tuple[float, float],
+    cause: Mapping[str, Any] | None,
+) -> list[Event]:  # fmt: skip
+    """Return the events of losses in force between start and end of the object, of what its story names."""
+    named = {event.node for event in own} | set(facts.shooters)
+    named |= {word for event in own for name, word in event.detail.items() if name in ("sensor", "fire_unit", "link")}
+    chosen = [one for one in outages if one.lost and one.overlaps(*span) and {one.id, one.node} & named]
+    chosen += [one for one in outages if cause is not None and one.event == cause["event"] and one not in chosen]
+    begun = {one.event for one in chosen}
+    return [event for event in events if event.kind in DUTY and (event.event in begun or event.cause in begun)]
+
+
 def ending(status: Mapping[str, Any], events: Sequence[Event], name: str) -> str:
     """Return how it ended in one sentence."""
     end = "" if status["end_s"] is None else f" at {clock(status['end_s'])}"
@@ -124,13 +139,14 @@ def ending(status: Mapping[str, Any], events: Sequence[Event], name: str) -> str
     return "never set out in this run" if status["start_s"] is None else f"still in the air at the end{tried}"
 
 
-def _cause(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def _cause(row: Mapping[str, Any] | None, outages: Sequence[Outage]) -> dict[str, Any] | None:
     if row is None:
         return None
     known = OUTCOMES[row["outcome"]][row["cause"]]
     kept = ("picture_error", "evidence", "node", "time_s", "event", "lead_s", "outcome_s")
     words = {"code": row["cause"], "label": known.label, "link": known.link, "meaning": known.meaning}
-    return words | {name: row[name] for name in kept}
+    lost = next((one.sentence for one in outages if one.event == row["event"]), None)
+    return words | {name: row[name] for name in kept} | {"lost": lost}
 
 
 def _missing_link(row: Mapping[str, Any] | None, events: Sequence[Event], facts: Facts) -> dict[str, Any] | None:
@@ -189,7 +205,11 @@ def tell(
     """
     variant, run, name = place
     own, status = of_object(events, name), status_of(results, variant, run, name)
-    around = _around(events, own, facts.shooters)
+    outages = of_events(events)
+    start_s = math.inf if status["start_s"] is None else status["start_s"]
+    span = (start_s, math.inf if status["end_s"] is None else status["end_s"])
+    more = [*_around(events, own, facts.shooters), *_losses(events, own, facts, outages, span, cause)]
+    steps = {event.event: event for event in (*own, *more)}
     entity = facts.objects[name]
     return {
         "variant": variant,
@@ -203,11 +223,11 @@ def tell(
         "end_s": status["end_s"],
         "ending": ending(status, own, name),
         "outcome": None if cause is None else cause["outcome"],
-        "cause": _cause(cause),
+        "cause": _cause(cause, outages),
         "missing_link": _missing_link(cause, own, facts),
         "spent": _spent(cause, events, facts),
         "identification": _identification(name, status, own, facts),
         "chain": chain_of(own, facts, name),
         "tracks": tracks_of(events, own, name),
-        "steps": _steps(sorted([*own, *around], key=lambda event: (event.time_s, event.event)), name),
+        "steps": _steps(sorted(steps.values(), key=lambda event: (event.time_s, event.event)), name),
     }

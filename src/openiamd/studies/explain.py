@@ -13,7 +13,7 @@ from openiamd.results.store import Results, open_results
 from openiamd.results.story import Story, ending, tell
 from openiamd.results.story_facts import Facts, read_facts
 from openiamd.scenario.document import suggestion
-from openiamd.studies.rerun import Change, simulate_again, stored_scenario, to_variant, with_addition
+from openiamd.studies.rerun import Change, simulate_again, stored_scenario, to_variant, with_addition, without_losses
 
 STORIES = 3
 CHOICES = {"leakers": ("leakers",), "friendly": ("friendly_engaged", "civil_engaged")}
@@ -47,6 +47,7 @@ def explain(
     limit: int = STORIES,
     other: str | None = None,
     add: str | None = None,
+    whole: bool = False,
 ) -> dict[str, Any]:
     """Return the stories of one object or of the cases of one outcome, as plain data; times in seconds.
 
@@ -56,14 +57,16 @@ def explain(
     limit    stories told of the cases, one a cause first
     other    the one variant to compare with, simulated again where the folder lacks it; default: all of the folder
     add      simulate the run again with one addition, see ``with_addition``
+    whole    simulate the run again without faults and losses
 
     Raises:
         ResultsError: the folder cannot be read, or a run cannot be simulated again.
-        UsageError: no such variant, run or object; not exactly one of name and which, or both other and add.
+        UsageError: no such variant, run or object; not exactly one of name and which, or more than one of
+            other, add and whole.
     """
     results = folder if isinstance(folder, Results) else open_results(folder)
     variant = results.reference if variant is None else variant
-    _check_question(results, name, which, variant, other, add)
+    _check_question(results, name, which, variant, (other, add, whole or None))
     runs = _runs(results, variant, run)
     reader = _Reader(results)
     rows = causes(results, variant).to_pylist()
@@ -85,22 +88,22 @@ def explain(
         groups = group_cases(cases)
         chosen = _first_of_each(groups, limit)
         found |= {"which": which, "run": run, "groups": groups}
-    told = [_told(reader, variant, row, other, add) for row in chosen]
+    told = [_told(reader, variant, row, other, (add, whole)) for row in chosen]
     return found | {"stories": told}
 
 
 def _check_question(
-    results: Results, name: str | None, which: str | None, variant: str, other: str | None, add: str | None
+    results: Results, name: str | None, which: str | None, variant: str, changes: tuple[str | bool | None, ...]
 ) -> None:
     """Refuse what is no question, or asks two at once."""
     if (name is None) == (which is None):
         raise UsageError("name one object, or the leakers, or the friendly", hint="give name or which")
     if which is not None:
         _check(which, list(CHOICES), "choice")
-    if other is not None and add is not None:
-        raise UsageError("another variant and an addition exclude each other", hint="give one of them")
+    if sum(change is not None for change in changes) > 1:
+        raise UsageError("another variant, an addition and a run without losses exclude each other", hint="give one")
     _check(variant, results.variants, "variant")
-    if other == variant:
+    if changes[0] == variant:
         raise UsageError(f"'{variant}' is the variant that is explained", hint="name another one to compare it with")
 
 
@@ -165,13 +168,15 @@ def _first_of_each(groups: Sequence[Mapping[str, Any]], limit: int) -> list[dict
     return [{"run": row["run"], "object": row["object"], "row": row} for row in ranked[:limit]]
 
 
-def _told(reader: _Reader, variant: str, case: Mapping[str, Any], other: str | None, add: str | None) -> Story:
+def _told(
+    reader: _Reader, variant: str, case: Mapping[str, Any], other: str | None, change: tuple[str | None, bool]
+) -> Story:
     """Return a story with its counterfactuals."""
     name, run = case["object"], case["run"]
     events, facts = reader.events(variant, run), reader.facts(variant)
     story = tell(reader.results, facts, events, (variant, run, name), case["row"])
-    if add is not None or (other is not None and other not in reader.results.variants):
-        story["counterfactuals"] = [_simulated_again(reader, variant, run, name, other, add)]
+    if any(change) or (other is not None and other not in reader.results.variants):
+        story["counterfactuals"] = [_simulated_again(reader, variant, run, name, other, change)]
         return story
     others = [one for one in reader.results.variants if one != variant] if other is None else [other]
     found = [_stored(reader, variant, one, run, name) for one in others]
@@ -219,13 +224,16 @@ def _held_against(reader: _Reader, variant: str, other: str, run: int, name: str
 
 
 def _simulated_again(
-    reader: _Reader, variant: str, run: int, name: str, other: str | None, add: str | None
+    reader: _Reader, variant: str, run: int, name: str, other: str | None, changed: tuple[str | None, bool]
 ) -> dict[str, Any]:
     """Simulate the run again, as it was and with one thing other, and return what that changes."""
     scenario = stored_scenario(reader.results)
+    add, whole = changed
     change: Change
     if add is not None:
         change = with_addition(scenario, variant, add)
+    elif whole:
+        change = without_losses(scenario, variant)
     else:
         assert other is not None
         change = to_variant(scenario, other)

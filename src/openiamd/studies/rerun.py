@@ -27,9 +27,11 @@ from openiamd.studies.ground import put_on_ground
 from openiamd.world.compile import compile_world, first_capacity
 
 MODES = ("mode3", "mode4", "mode5")
-CARRIED = ("track", "identity", "order")
+CARRIED = ("track", "identity", "order", "engagement", "fire_control")
+OF_TRACKS = ("identity", "engagement", "fire_control")  # said of a track, so they need one
 LINK_TYPE = "nato/link16"  # where the scenario has no link whose type could be taken
 ADDITION = "write iff:MODE@NODE, iff:MODE@GROUP, or link:FROM>TO:track,identity in quotes"
+REMOTE_USES = {True: ("ENGAGE_ON_REMOTE", "may launch and guide"), False: ("CUE", "may cue radars")}
 
 
 class Change(NamedTuple):
@@ -47,7 +49,7 @@ def stored_scenario(results: Results) -> Scenario:
         ResultsError: it keeps none, or another than it was made from.
     """
     path = results.directory / SCENARIO
-    hint = "run the comparison again, or leave --with and --add out"
+    hint = "run the comparison again, or leave --with, --add and --without-losses out"
     if not path.is_file():
         raise ResultsError(f"{results.directory} keeps no {SCENARIO}, so no run can be simulated again", hint=hint)
     scenario = Scenario.from_document(read_file(path, str(path)))
@@ -65,7 +67,8 @@ def with_addition(scenario: Scenario, variant: str, text: str) -> Change:
     """Return the change of a variant by one link or one mode of identification.
 
     text  ``iff:MODE@NODE`` a node asks in one mode more; ``iff:MODE@GROUP`` a group of aircraft answers in it and its
-          transponders work; ``link:FROM>TO`` or ``link:FROM>TO:track,identity`` one more link
+          transponders work; ``link:FROM>TO`` or ``link:FROM>TO:track,identity`` one more link; with
+          fire_control, rounds may be launched and guided by its tracks, else it may cue radars
 
     Raises:
         UsageError: the text is none of these, or names what the scenario has not.
@@ -81,6 +84,32 @@ def with_addition(scenario: Scenario, variant: str, text: str) -> Change:
         raise UsageError(f"'{text}' adds neither a link nor identification", hint=ADDITION)
     document = Document(scenario.file, changed, {})
     return Change(f"{variant} + {text}", sentence, Scenario.from_document(document, variant=variant))
+
+
+def without_losses(scenario: Scenario, variant: str) -> Change:
+    """Return the change of a variant in which nothing fails, is cut or is destroyed.
+
+    Raises:
+        UsageError: nothing can be lost in it.
+    """
+    data = scenario.variant(variant).data
+    assets = data.get("assets") or {}
+    at_stake = [name for name, asset in assets.items() if asset.get("holds") and asset.get("loss")]
+    faults = list(data.get("faults") or {})
+    if not faults and not at_stake:
+        hint = "it has no 'faults', and no asset whose fall destroys what it holds"
+        raise UsageError(f"nothing can be lost in variant '{variant}'", hint=hint)
+    kept = ("holds", "loss", "restored_after")
+    whole = {
+        name: {key: value for key, value in asset.items() if name not in at_stake or key not in kept}
+        for name, asset in assets.items()
+    }
+    changed = {key: value for key, value in data.items() if key != "faults"} | ({"assets": whole} if whole else {})
+    parts = [f"without {'fault' if len(faults) == 1 else 'faults'} {', '.join(faults)}"] if faults else []
+    parts += [f"what {', '.join(at_stake)} holds is not destroyed"] if at_stake else []
+    document = Document(scenario.file, changed, {})
+    label = f"{variant} without losses"
+    return Change(label, "; ".join(parts), Scenario.from_document(document, variant=variant))
 
 
 def _parts(text: str, mark: str, whole: str) -> tuple[str, str]:
@@ -118,13 +147,25 @@ def _with_link(data: dict[str, Any], sender: str, receiver: str, carried: str) -
     for what in carries:
         if what not in CARRIED:
             raise UsageError(f"a link does not carry '{what}'", hint=f"it carries {', '.join(CARRIED)}")
+    wanting = [what for what in carries if what in OF_TRACKS]
+    if wanting and "track" not in carries:
+        hint = f"write link:{sender}>{receiver}:track,{','.join(carries)}"
+        raise UsageError(f"a link carries {' and '.join(wanting)} with tracks alone", hint=hint)
     for node in (sender, receiver):
         _known(node, data["nodes"], "node")
+    rules = data.get("doctrine", {}).get(data["nodes"][receiver].get("doctrine"), {})
+    if "engagement" in carries and rules.get("coordinate") is False:
+        hint = "its doctrine has 'coordinate: false': choose a variant that coordinates fire"
+        raise UsageError(f"node '{receiver}' does not heed who engages what", hint=hint)
+    if "fire_control" in carries and receiver not in [one["node"] for one in data.get("fire_units", {}).values()]:
+        hint = "name a receiver that has fire units"
+        raise UsageError(f"node '{receiver}' has no fire unit that could use fire_control", hint=hint)
     links = data.get("links") or {}
     kind = next((link["type"] for link in links.values()), LINK_TYPE)
-    link = {"type": kind, "from": sender, "to": receiver, "carries": carries, "remote_use": "CUE"}
+    use, may = REMOTE_USES["fire_control" in carries] if "track" in carries else ("NONE", "has no tracks")
+    link = {"type": kind, "from": sender, "to": receiver, "carries": carries, "remote_use": use}
     name = f"added-{sender}-{receiver}"
-    sentence = f"one more link, {sender} → {receiver}, of type {kind}, carries {', '.join(carries)}, may cue radars"
+    sentence = f"one more link, {sender} → {receiver}, of type {kind}, carries {', '.join(carries)}, {may}"
     return data | {"links": links | {name: link}}, sentence
 
 
