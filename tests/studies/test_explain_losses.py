@@ -34,12 +34,6 @@ def folder(tmp_path_factory):
     carries = {"carries": ["track", "identity"], "remote_use": "CUE"}
     data["links"] = {"wire": {"type": "ideal/link", "from": "eye", "to": "post"} | carries}
     data["variants"] = {name: {"description": name, "faults": faults} for name, faults in FAULTS.items()}
-    states = {
-        "dark": {"state": "dark"},
-        "silent": {"state": "emplaced", "orders": [{"at": "800 s", "state": "active"}]},
-    }
-    for name, state in states.items():
-        data["variants"][name] = {"description": name, "readiness": {"r": {"applies_to": ["far"]} | state}}
     data["variants"]["asleep"] = {"description": "u", "readiness": {"r": {"applies_to": ["unit"], "state": "march"}}}
     directory = tmp_path_factory.mktemp("losses")
     path = directory / "scene.yaml"
@@ -102,10 +96,6 @@ def test_a_link_that_could_not_be_used_is_refused(folder, addition, message):
         (
             *("unarmed", "fire_unit_lost", "fire unit unit failed at 00:00 and not restored"),
             *("post", "unit is lost: failure"),
-        ),
-        (
-            *("dark", "not_on_duty", "sensor far was not on duty (dark) from 00:00 to the end"),
-            *("eye", "far changes its state: dark"),
         ),
     ],
 )
