@@ -37,5 +37,20 @@ def test_reasons_are_those_of_the_engine():
     }
     assert [held[number] for number in sorted(held)] == list(kinds.HELD_REASONS[1:])
     assert sorted(held) == list(range(1, len(kinds.HELD_REASONS)))
-    assert kinds.CEASED_REASONS[weapons.NO_GUIDANCE] == "no guidance"
-    assert kinds.CEASED_REASONS[weapons.OUT_OF_ACTION] == "out of action"
+    ceased = {
+        weapons.TRACK_LOST: "track lost",
+        weapons.NOT_HELD: "not held by engagement radar",
+        weapons.LEFT_ENVELOPE: "left the envelope",
+        weapons.IDENTITY_CHANGED: "identity changed",
+        weapons.NO_ROUND: "no round",
+        weapons.ORDERED_TO_CEASE: "ordered to cease",
+        weapons.SLEW_TOO_LATE: "slew too late",
+        weapons.NO_GUIDANCE: "no guidance",
+        weapons.OUT_OF_ACTION: "out of action",
+        weapons.OFF_DUTY: "off duty",
+        weapons.CONTROL_CHANGED: "weapons control",
+        weapons.ORDER_WITHDRAWN: "order withdrawn",
+        weapons.ZONE_CLOSED: "zone",
+    }
+    assert [ceased[number] for number in sorted(ceased)] == list(kinds.CEASED_REASONS[1:])
+    assert sorted(ceased) == list(range(1, len(kinds.CEASED_REASONS)))
