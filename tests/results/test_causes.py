@@ -273,6 +273,25 @@ def test_a_friend_engaged_has_the_cause_that_was_written(told, place):
     assert row["picture_error"]
 
 
+def test_a_loss_that_does_not_matter_is_no_cause(told, synthetic, tmp_path):
+    """A radar far from the route is lost all the time, and the shooter itself after the outcome."""
+
+    def with_losses(story):
+        def longer(one):
+            far, after_s = 2, LEAKED_S + 100.0
+            one.log.add(0.0, kinds.LOST, far, other=far, code=0, value=float(kinds.SENSOR_DOMAIN))
+            one.log.add(after_s, kinds.LOST, SHOOTER, other=SHOOTER, code=0, value=float(kinds.NODE_DOMAIN))
+            story(one)
+
+        return longer
+
+    results = written(synthetic, tmp_path / "run", [(thing, with_losses(story)) for thing, story in STORIES])
+    rows = {row["run"]: row for row in causes(results, "standalone").to_pylist()}
+    assert results.events("readiness").num_rows == 2 * len(STORIES)
+    for run, row in told.items():
+        assert (rows[run]["cause"], rows[run]["evidence"]) == (row["cause"], row["evidence"])
+
+
 def test_every_code_is_told():
     assert {code for code, *_ in LEAKERS} == set(LEAKER_CAUSES) - LOSS_CODES
     assert {code for code, *_ in ENGAGED} == set(ENGAGED_CAUSES) - LOSS_CODES

@@ -20,20 +20,22 @@ FAULTS = {
     "deaf": {"f": {"of": "eye", "at": "0 s"}},
     "unarmed": {"f": {"of": "unit", "at": "0 s"}},
     "late": {"f": {"of": "wire", "at": "10 min", "cause": "cut"}},
-    "mended": {"f": {"of": "far", "at": "0 s", "until": "10 s"}},
+    "mended": {"f": {"of": "far", "at": "0 s", "until": "70 s"}},
 }
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A radar of one node, a fire unit of another, a link between them; each variant loses one thing."""
-    data = ideal_scene(raids={"raid": raid(1)}, doctrine={"rules": {"self_defence": False}})
+    data = ideal_scene(raids={"raid": raid(1) | {"start": "60 s"}}, doctrine={"rules": {"self_defence": False}})
     data["idealised"] = {"noise": False, "detect_always": True, "identify": "hostile"}
     data["sensors"]["far"] = {**data["sensors"].pop("search"), "node": "eye"}
     data["nodes"]["eye"] = {**data["nodes"]["post"]}
     carries = {"carries": ["track", "identity"], "remote_use": "CUE"}
     data["links"] = {"wire": {"type": "ideal/link", "from": "eye", "to": "post"} | carries}
     data["variants"] = {name: {"description": name, "faults": faults} for name, faults in FAULTS.items()}
+    silenced = {"applies_to": ["far"], "state": "active", "orders": [{"at": "10 s", "state": "dark"}]}
+    data["variants"]["dark"] = {"description": "the radar is ordered to be silent", "readiness": {"r": silenced}}
     data["variants"]["asleep"] = {"description": "u", "readiness": {"r": {"applies_to": ["unit"], "state": "march"}}}
     directory = tmp_path_factory.mktemp("losses")
     path = directory / "scene.yaml"
@@ -97,6 +99,10 @@ def test_a_link_that_could_not_be_used_is_refused(folder, addition, message):
             *("unarmed", "fire_unit_lost", "fire unit unit failed at 00:00 and not restored"),
             *("post", "unit is lost: failure"),
         ),
+        (
+            *("dark", "not_on_duty", "sensor far was not on duty (dark) from 00:10 to the end"),
+            *("eye", "far changes its state: dark"),
+        ),
     ],
 )
 def test_a_loss_is_the_cause_and_a_step(folder, variant, code, sentence, node, step):
@@ -104,7 +110,7 @@ def test_a_loss_is_the_cause_and_a_step(folder, variant, code, sentence, node, s
     assert (story["cause"]["code"], story["cause"]["lost"]) == (code, sentence)
     assert story["status"] == "leaked"
     told = [(one["time_s"], one["node"], one["sentence"]) for one in story["steps"]]
-    assert (0.0, node, step) in told
+    assert (10.0 if variant == "dark" else 0.0, node, step) in told
     text = " ".join(" ".join(story_lines(story)).split())
     assert sentence[1:] in text
 
