@@ -7,7 +7,9 @@ from invariants import assert_invariants
 from openiamd.results.measures import measure
 from openiamd.studies.entities import entities
 from openiamd.world import events as kinds
-from scenes import CENTRE, Data, Outcome, changed, ideal_scene, play, raid
+from openiamd.world.compile import compile_world
+from openiamd.world.weapons import reach
+from scenes import CENTRE, Data, Outcome, changed, ideal_scene, play, raid, resolved
 
 ONE_ROUND = {"shots": {"policy": "shoot_look_shoot", "salvos": 1}}
 
@@ -142,6 +144,58 @@ def test_kill_probability_falls_to_the_edge_of_the_envelope():
     assert expected < 0.75
     killed = len(rows(outcome, kinds.KILL)) / outcome.runs
     assert abs(killed - expected) < 4.0 * np.sqrt(expected * (1.0 - expected) / outcome.runs)
+
+
+def met(state: list[float], falling: bool, site: list[float], **values: str) -> bool:
+    """Tell whether a unit at a site reaches a target (6,) over the site in the middle, which is given as seen there."""
+    data = changed(coasting(), fire_units={"unit": {"at": site, "load": None}})
+    data["fire_units"]["unit"]["load"] = {"ideal/interceptor": 1}
+    data["idealised"]["values"] = {f"ideal/interceptor.{name}": value for name, value in values.items()}
+    world = compile_world(resolved(data))
+    return (
+        reach(world.fire_units, world.interceptors, 0, 0, np.array(state), falling, 200.0, 0, 0.0, np.zeros(3))[0] > 0
+    )
+
+
+SITES = [CENTRE, [39.5, 32.9], [40.3, 32.9], [39.9, 33.4], [39.5, 32.4]]
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_what_would_be_met_below_the_ground_is_out_of_reach(site):
+    """8 km high, falling with 930 m/s, it is on the ground after 12 s: a round from 45 km away comes too late."""
+    falling = [0.0, 0.0, 8e3, 0.0, 740.0, -565.0]
+    assert met(falling, True, CENTRE)
+    assert met(falling, True, site) == (site == CENTRE)
+    assert met([0.0, 0.0, 8e3, 0.0, 300.0, 0.0], False, site)
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_what_would_be_met_above_the_ceiling_is_out_of_reach(site):
+    climbing, level = [0.0, 40e3, 20e3, 0.0, -300.0, 370.0], [0.0, 40e3, 20e3, 0.0, -300.0, 0.0]
+    assert met(climbing, False, site)
+    assert met(level, False, site, altitude_maximum="24 km")
+    assert not met(climbing, False, site, altitude_maximum="24 km")
+
+
+def test_what_has_climbed_above_the_ceiling_is_not_hit():
+    """It flies level when the round goes up, then climbs: 100 m of acceptance radius above a ceiling of 6 km."""
+    data = ideal_scene(doctrine={"rules": ONE_ROUND})
+    values = {"acceptance_radius": "100 m", "pk_cruise": 1.0, "speed_mean": "600 m/s"}
+    flight: Data = {"type": "ideal/target", "target": "city"}
+    flight["route"] = [[39.0, 32.9, "5 km", "250 m/s"], [39.2, 32.9, "5 km", "250 m/s"]]
+    flight["route"] += [[39.4, 32.9, "12 km", "250 m/s"], [39.8, 32.9, "12 km", "250 m/s"]]
+    data["raids"] = {"raid": flight}
+
+    def outcomes(ceiling: str) -> tuple[int, int]:
+        given = values | {"altitude_maximum": ceiling}
+        data["idealised"]["values"] = {f"ideal/interceptor.{name}": value for name, value in given.items()}
+        outcome = played(data)
+        return len(rows(outcome, kinds.KILL)), len(rows(outcome, kinds.WASTED))
+
+    assert outcomes("20 km")[0] == 1
+    killed, wasted = outcomes("6 km")
+    assert killed == 0
+    assert wasted > 0
 
 
 # ---- slewing

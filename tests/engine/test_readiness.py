@@ -83,6 +83,35 @@ def test_hours_are_kept():
     assert_invariants(outcome)
 
 
+def slow(order: Data, **fields) -> Data:
+    """Return one target, whose order takes 100 s to carry out, and an order to the unit at 40 s."""
+    data = scene(raids={"raid": {"count": 1}}, **ready(state="active", applies_to=["unit"], orders=[order]), **fields)
+    data["idealised"]["values"]["ideal/fire-unit.reaction"] = "100 s"
+    return data
+
+
+@pytest.mark.parametrize(("state", "fires"), [("dark", True), ("emplaced", False), ("march", False), ("boxed", False)])
+def test_a_unit_that_goes_off_duty_gives_its_orders_back(state, fires):
+    outcome = play(slow({"at": "40 s", "state": state}), 1)
+    ordered_s = times(outcome, kinds.ENGAGE)
+    assert ordered_s[0] < 40.0
+    assert (times(outcome, kinds.SHOT)[:1] == [ordered_s[0] + 100.0]) == fires
+    ceased = times(outcome, kinds.CEASED, code=words.CEASED_REASONS.index("off duty"))
+    assert ceased == ([] if fires else [40.0])
+    assert_invariants(outcome)
+
+
+def test_a_unit_whose_radar_leaves_its_site_gives_its_orders_back():
+    data = slow({"at": "40 s", "state": "march"}, sensors={"guide": {"type": "ideal/engagement-radar", "node": "post"}})
+    data["sensors"]["guide"]["at"] = CENTRE
+    data["fire_units"]["unit"]["radar"] = "guide"
+    data["readiness"]["some"]["applies_to"] = ["guide"]
+    outcome = play(data, 1)
+    assert times(outcome, kinds.CEASED) == [40.0]
+    assert times(outcome, kinds.SHOT) == []
+    assert_invariants(outcome)
+
+
 # ---- forms
 
 
@@ -112,6 +141,36 @@ def test_a_limited_sector_neither_looks_nor_engages_beyond_it():
     assert times(blind, kinds.ENGAGE)
     for one in (outcome, blind):
         assert_invariants(one)
+
+
+def crossing(**sections) -> Data:
+    """Return a target that flies from south-west to south-east while an order takes 150 s to be carried out."""
+    data = scene(**sections)
+    data["raids"] = {"raid": {"type": "ideal/target", "route": [[39.0, 31.5], [39.0, 34.5]]}}
+    data["idealised"]["values"]["ideal/fire-unit.reaction"] = "150 s"
+    return data
+
+
+SOUTH_WEST = {"facing": "220 deg", "sector": "60 deg"}
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        ready(state="sector", sector=SOUTH_WEST, applies_to=["unit"]),
+        {"fire_units": {"unit": {"responsibility": SOUTH_WEST}}},
+    ],
+    ids=["readiness", "responsibility"],
+)
+def test_what_has_left_the_sector_is_not_fired_at(limit):
+    free, limited = play(crossing(), 1), play(crossing(**limit), 1)
+    assert times(free, kinds.SHOT)
+    ordered_s = times(limited, kinds.ENGAGE)
+    assert ordered_s
+    assert times(limited, kinds.SHOT) < times(free, kinds.SHOT)
+    left = times(limited, kinds.CEASED, code=words.CEASED_REASONS.index("left the envelope"))
+    assert left[-1] == ordered_s[-1] + 150.0
+    assert_invariants(limited)
 
 
 def test_the_warning_opens_the_sector():

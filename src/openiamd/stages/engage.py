@@ -183,16 +183,18 @@ def _met(
     time_s: float, step_s: float, terrain: TerrainTable, kind: Rows, flying: ThreatState, run: int, at_s: float,
     state: Floats, there_m: Floats,
 ) -> tuple[int, float]:  # fmt: skip
-    """Return the true object that rounds act on and its distance: the nearest in acceptance radius and above the floor.
+    """Return the true object that rounds act on and its distance: the nearest, if in acceptance radius and reach.
 
-    there_m (3,) is written: where that object is. Without one, (NONE, 0.0).
+    Rounds go no higher than their ceiling, from where they act on what is within the acceptance radius. there_m (3,) is
+    written: where that object is. Without one, (NONE, 0.0).
     """
     thing, distance_m = _nearest_object(time_s, step_s, flying, run, at_s, state, there_m)
     if distance_m > kind.acceptance_radius_m:
         return NONE, 0.0
     place_at(flying, run, thing, time_s, step_s, at_s, there_m)
     above_m = height_m(there_m[0], there_m[1], there_m[2]) - ground_below(terrain, there_m[0], there_m[1])
-    if above_m < kind.altitude_minimum_m - HEIGHT_ROUNDING_M:
+    is_too_low = above_m < kind.altitude_minimum_m - HEIGHT_ROUNDING_M
+    if is_too_low or above_m > kind.altitude_maximum_m + kind.acceptance_radius_m:
         return NONE, 0.0
     return thing, distance_m
 

@@ -12,10 +12,9 @@ import numpy as np
 from openiamd.kernels import kernel
 from openiamd.physics.approach import first_reached
 from openiamd.physics.draws import WORTH, uniform
-from openiamd.physics.envelope import in_sector
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Draws, Floats, Rows, filled_rows
 from openiamd.world.authority import NO_CHANNEL, NO_MISSILE, OUTSIDE_ENVELOPE
-from openiamd.world.channels import faces, guided_now, may_launch, off_duty, remote_use
+from openiamd.world.channels import faces, guided_now, may_launch, off_duty, remote_use, responsible
 from openiamd.world.doctrine import RANDOM, AssetTable, NodeTable
 from openiamd.world.events import NONE
 from openiamd.world.target_class import BALLISTIC, SLOW, target_class
@@ -141,18 +140,6 @@ def count_promised(nodes: NodeTable, units: FireUnitTable, weapons: WeaponState,
             promised[row.interceptor] += nodes.row[units.row[unit].node].salvo
         elif row.phase != IDLE:
             promised[row.interceptor] += row.left
-
-
-@kernel
-def responsible(units: FireUnitTable, unit: int, condition: Rows, state: Floats) -> bool:
-    """Tell whether a track lies in the unit's sector of responsibility, and in that to which it is limited now."""
-    row, unit_m = units.row[unit], units.position_m[unit]
-    dx, dy, dz = state[0] - unit_m[0], state[1] - unit_m[1], state[2] - unit_m[2]
-    if condition.limit_rad > 0.0 and not in_sector(
-        units.basis[unit], dx, dy, dz, condition.limit_facing_rad, condition.limit_rad
-    ):
-        return False
-    return in_sector(units.basis[unit], dx, dy, dz, row.responsibility_facing_rad, row.responsibility_sector_rad)
 
 
 @kernel

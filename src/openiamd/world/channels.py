@@ -91,6 +91,18 @@ def faces(units: FireUnitTable, unit: int, turned_rad: float, place_m: Floats) -
 
 
 @kernel
+def responsible(units: FireUnitTable, unit: int, condition: Rows, state: Floats) -> bool:
+    """Tell whether a track lies in the unit's sector of responsibility, and in that to which it is limited now."""
+    row, unit_m = units.row[unit], units.position_m[unit]
+    dx, dy, dz = state[0] - unit_m[0], state[1] - unit_m[1], state[2] - unit_m[2]
+    if condition.limit_rad > 0.0 and not in_sector(
+        units.basis[unit], dx, dy, dz, condition.limit_facing_rad, condition.limit_rad
+    ):
+        return False
+    return in_sector(units.basis[unit], dx, dy, dz, row.responsibility_facing_rad, row.responsibility_sector_rad)
+
+
+@kernel
 def seize(row: Rows) -> None:
     """Make the row of an idle channel ready for an engagement: nothing is in flight yet."""
     row.phase = REACTING

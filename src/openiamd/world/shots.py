@@ -14,6 +14,7 @@ from openiamd.world.channels import (
     may_launch,
     off_duty,
     remote_use,
+    responsible,
 )
 from openiamd.world.doctrine import NodeTable
 from openiamd.world.events import NONE, RELOADED, SHOT, SLEWED, EventLog, log_event
@@ -123,6 +124,8 @@ def may_fire(
     if rounds <= 0:
         return NO_GUIDANCE_YET, 0, 0.0, 0.0, 0.0
     falling = coasted_state(tracks, run, node, slot, now_s, nodes.row[node].ballistic_minimum_speed_mps, state)
+    if not responsible(units, unit, weapons.unit[run, unit], state):
+        return LEFT_ENVELOPE, 0, 0.0, 0.0, 0.0
     slack_m = height_slack_m(tracks, run, node, slot)
     remote = remote_use(held, now_s)
     flight_s, range_m, share = reach(

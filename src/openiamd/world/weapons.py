@@ -36,6 +36,7 @@ ORDERED_TO_CEASE = constant(6)
 SLEW_TOO_LATE, NO_GUIDANCE = constant(7), constant(8)
 MOST_AUTONOMOUS = 64  # engagements by active rounds beyond the channels of a unit, for which it keeps rows
 UNLIMITED_M = 1e12
+ROUNDING_M = 1e-3  # of a place on the smooth earth: less is no ground above it
 OUT_OF_ACTION, OFF_DUTY = constant(9), constant(10)
 CONTROL_CHANGED, ORDER_WITHDRAWN, ZONE_CLOSED = constant(11), constant(12), constant(13)
 NOT_READY, TRAINING = 10, 11  # why a unit is withheld from orders; reasons of HELD
@@ -202,6 +203,7 @@ def compile_fire_units(scenario: ResolvedScenario, terrain: TerrainTable) -> Fir
         for unit in units
     ]
     grounds = [height_m(*position) for position, _ in places]
+    grounds = [ground_m if abs(ground_m) > ROUNDING_M else 0.0 for ground_m in grounds]
 
     radars = [unit.engagement_sensor for unit in units]
     rows = {
@@ -262,9 +264,9 @@ def reach(
     """Return time, range and share of kill probability of a meeting with a target; (−1.0, −1.0, 0.0) out of reach.
 
     The launch is after ``delay_s``. state (6,) of the target now; slack_m how far its height may be off; remote the
-    use that a link allows of it now; meeting_m (3,) written. What does not fall is taken to keep its height. A unit
-    with a fixed service time reaches everything. Range counts from the launcher, horizon and sector from the radar of
-    its group; a sector that can be turned is not asked for.
+    use that a link allows of it now; meeting_m (3,) written. What does not fall is taken to keep its height, unless it
+    climbs beyond the ceiling. A unit with a fixed service time reaches everything. Range counts from the launcher,
+    horizon and sector from the radar of its group; a sector that can be turned is not asked for.
     """
     row = units.row[unit]
     if row.service_s > 0.0:
@@ -276,12 +278,15 @@ def reach(
         return -1.0, -1.0, 0.0
     dx, dy, dz = meeting_m[0] - launcher_m[0], meeting_m[1] - launcher_m[1], meeting_m[2] - launcher_m[2]
     range_m = math.sqrt(dx * dx + dy * dy + dz * dz)
+    met_m = height_m(meeting_m[0], meeting_m[1], meeting_m[2])
+    if met_m - max(row.ground_m, 0.0) - slack_m > kind.altitude_maximum_m:
+        return -1.0, -1.0, 0.0
     if falling:
-        altitude_m = height_m(meeting_m[0], meeting_m[1], meeting_m[2])
-        reach_m = kind.range_ballistic_m
+        altitude_m, reach_m = met_m, kind.range_ballistic_m
     else:
-        altitude_m = height_m(state[0], state[1], state[2])
-        reach_m = kind.range_air_m
+        altitude_m, reach_m = height_m(state[0], state[1], state[2]), kind.range_air_m
+    if altitude_m + slack_m < kind.altitude_minimum_m:  # below the sea, whatever the ground of the launcher
+        return -1.0, -1.0, 0.0
     # Over lower country a target counts as flying at the lowest height of an intercept: there it may be lower still.
     above_m = altitude_m if row.ground_m <= 0.0 else max(altitude_m - row.ground_m, kind.altitude_minimum_m)
     if interceptors.envelope.shape[1] > 0 and not falling:
