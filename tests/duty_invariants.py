@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from openiamd.catalogue.duties import DOMAINS
-from openiamd.catalogue.resolved import ResolvedScenario
+from openiamd.catalogue.resolved import FireUnit, Interceptor, ResolvedScenario
 from openiamd.results.slices import EventRows
 from openiamd.world import events as kinds
 from scenes import Outcome
@@ -143,6 +143,36 @@ def assert_halted_nodes_do_not_fire(outcome: Outcome) -> None:
         assert not np.any(fires & halted), f"a node fires under {given[0].order}"
 
 
+def slowest_reaction_s(unit: FireUnit) -> float:
+    """Return the longest reaction time of a fire unit that is ever drawn."""
+    return unit.reaction_s * math.exp(LARGEST_NORMAL * unit.reaction_spread)
+
+
+def turns(events: EventRows, run: int, unit: int) -> list[tuple[float, float]]:
+    """Return when the sector of a fire unit began to turn in a run, and by which angle."""
+    rows = np.flatnonzero((events.kind == kinds.SLEWED) & (events.run == run) & (events.other == unit))
+    return [(float(events.time_s[row]), float(events.value[row])) for row in rows]
+
+
+def turning_s(events: EventRows, scenario: ResolvedScenario, place: int) -> float:
+    """Return by how much the turns that begin after an order may put it off: each takes its time, and patience anew."""
+    index = int(events.other[place])
+    unit = scenario.fire_units[index]
+    if unit.slew_rate_radps <= 0.0:
+        return 0.0
+    owner = unit.shares_with if unit.shares_with >= 0 else index
+    begun = turns(events, int(events.run[place]), owner)
+    longest_s = math.pi / unit.slew_rate_radps
+    return sum(longest_s + PATIENCE_S for at_s, _ in begun if at_s >= events.time_s[place] - longest_s)
+
+
+def flight_s(kind: Interceptor, range_m: float) -> float:
+    """Return the time in which an interceptor flies so far: at constant speed, or t = L / v₀ (exp(s / L) − 1)."""
+    if kind.decay_m <= 0.0:
+        return range_m / kind.speed_mps
+    return kind.decay_m / kind.speed_mps * math.expm1(range_m / kind.decay_m)
+
+
 def assert_no_order_waits_for_ever(outcome: Outcome) -> None:
     """Each order ends, in a launch or given back, within its patience; each launch ends within its flight."""
     events, scenario = outcome.result.events, outcome.scenario
@@ -150,17 +180,15 @@ def assert_no_order_waits_for_ever(outcome: Outcome) -> None:
     for place in np.flatnonzero(events.cause >= 0):
         if events.kind[place] in (kinds.SHOT, kinds.CEASED, kinds.KILL, kinds.MISS, kinds.WASTED, kinds.OVERKILL):
             answered.add((int(events.run[place]), int(events.cause[place])))
-    for place in np.flatnonzero(np.isin(events.kind, FIRED_BY)):
+    for place in np.flatnonzero(np.isin(events.kind, FIRED_BY)).tolist():
         if (int(events.run[place]), int(events.event[place])) in answered:
             continue
         left_s = scenario.duration_s - float(events.time_s[place])
         unit = scenario.fire_units[events.other[place]]
         if events.kind[place] == kinds.ENGAGE:
-            slowest_s = unit.reaction_s * math.exp(LARGEST_NORMAL * unit.reaction_spread)
-            limit_s = max(slowest_s, PATIENCE_S) + 3.0 * scenario.step_s
+            patience_s = max(slowest_reaction_s(unit), PATIENCE_S)
+            limit_s = patience_s + turning_s(events, scenario, place) + 3.0 * scenario.step_s
         else:
             interceptor = scenario.interceptors[events.code[place]]
-            # The value of a shot is the distance to where it meets its target; three times its flight is ample.
-            flight_s = 3.0 * float(events.value[place]) / interceptor.speed_mps
-            limit_s = max(unit.service_s, flight_s) + 3.0 * scenario.step_s
+            limit_s = (unit.service_s or flight_s(interceptor, float(events.value[place]))) + 3.0 * scenario.step_s
         assert left_s <= limit_s, f"nothing came of event {events.event[place]} in {left_s:g} s"

@@ -1,9 +1,12 @@
 """What must hold of every finished slice, whatever the scenario: one function for the suite and for the long soak."""
 
+from collections import defaultdict
+
 import numpy as np
 from numpy.typing import NDArray
 
-from duty_invariants import assert_duties
+from duty_invariants import assert_duties, flight_s
+from envelope_invariants import assert_launches
 from openiamd.catalogue.resolved import ResolvedScenario
 from openiamd.physics.geodesy import EARTH_RADIUS_M
 from openiamd.results.slices import EventRows, ObjectRows
@@ -12,7 +15,6 @@ from openiamd.world.threats import FLYING, KILLED, LEFT_DEPARTED, LEFT_LEAKED, W
 from scenes import Outcome
 
 ENDED_BY = {LEFT_LEAKED: kinds.LEAKED, LEFT_DEPARTED: kinds.DEPARTED, KILLED: kinds.KILL}
-CLIMB_SLACK_M = 1_000.0  # how much higher than believed a target may be by the time it is met
 FIRED_AT = (kinds.KILL, kinds.MISS, kinds.OVERKILL)
 
 
@@ -29,6 +31,7 @@ def assert_invariants(outcome: Outcome) -> None:
     assert_channels(events, outcome.scenario)
     assert_picture(outcome)
     assert_duties(outcome)
+    assert_launches(outcome)
 
 
 def assert_no_nan(outcome: Outcome) -> None:
@@ -137,20 +140,21 @@ def assert_shots(outcome: Outcome) -> None:
 
 
 def assert_met_in_the_envelope(outcome: Outcome) -> None:
-    """What rounds act on is above their floor, and no higher than their ceiling allows with the slack of heights."""
+    """What rounds act on is above their floor, and within their acceptance radius of their ceiling.
+
+    The place of the event is that of the track, within the acceptance radius of what they act on.
+    """
     events, scenario = outcome.result.events, outcome.scenario
     if scenario.environment.terrain:
         return
     for place in np.flatnonzero(np.isin(events.kind, FIRED_AT)):
-        shot = positions(events, events.cause)[place]
-        kind, unit = scenario.interceptors[events.code[place]], scenario.fire_units[events.other[shot]]
+        kind = scenario.interceptors[events.code[place]]
         up_m = float(
             np.hypot(np.hypot(events.east_m[place], events.north_m[place]), events.up_m[place] + EARTH_RADIUS_M)
         )
         height_m = up_m - EARTH_RADIUS_M
         assert height_m >= kind.altitude_minimum_m - kind.acceptance_radius_m - 10.0
-        if unit.service_s == 0.0:
-            assert height_m <= kind.altitude_maximum_m + CLIMB_SLACK_M + kind.acceptance_radius_m
+        assert height_m <= kind.altitude_maximum_m + 2.0 * kind.acceptance_radius_m + 10.0
 
 
 def assert_channels(events: EventRows, scenario: ResolvedScenario) -> None:
@@ -175,7 +179,7 @@ def assert_channels(events: EventRows, scenario: ResolvedScenario) -> None:
 def engagement_changes(events: EventRows, scenario: ResolvedScenario) -> list[tuple[int, int, float, int]]:
     """Return run, fire unit, time and +1 or −1 for each channel taken and left."""
     cause = positions(events, events.cause)
-    begun, last = {}, {}
+    begun, last, meets = {}, {}, defaultdict(dict)
     changes = []
     for place, kind in enumerate(events.kind):
         if kind == kinds.ENGAGE:
@@ -184,8 +188,10 @@ def engagement_changes(events: EventRows, scenario: ResolvedScenario) -> list[tu
         elif kind == kinds.SHOT and events.cause[place] >= 0:
             begun[place] = begun[cause[place]]
             last[begun[place]] = max(last.get(begun[place], 0.0), events.time_s[place])
+            meets[begun[place]][place] = meeting_s(events, scenario, place)
         elif kind in (*FIRED_AT, kinds.WASTED):
             order = begun[cause[place]]
+            meets[order].pop(cause[place])
             active_s = scenario.interceptors[events.code[place]].terminal_active_s
             free_s = events.time_s[place] - active_s if active_s >= 0.0 else np.inf
             last[order] = max(last[order], free_s)
@@ -193,7 +199,21 @@ def engagement_changes(events: EventRows, scenario: ResolvedScenario) -> list[tu
             order = begun[cause[place]]
             end_s = min(events.time_s[place], last.get(order, np.inf))
             changes.append((events.run[place], events.other[place], end_s, -1))
+            meets.pop(order, None)
+    # What is in flight as the run ends may need no guidance any more.
+    for order, rounds in meets.items():
+        active_s = min((scenario.interceptors[events.code[place]].terminal_active_s for place in rounds), default=-1.0)
+        if active_s >= 0.0:
+            free_s = max(last[order], max(rounds.values()) - active_s)
+            changes.append((events.run[order], events.other[order], free_s, -1))
     return changes
+
+
+def meeting_s(events: EventRows, scenario: ResolvedScenario, place: int) -> float:
+    """Return when a round that is fired is to meet its target."""
+    service_s = scenario.fire_units[events.other[place]].service_s
+    kind = scenario.interceptors[events.code[place]]
+    return float(events.time_s[place]) + (service_s or flight_s(kind, float(events.value[place])))
 
 
 def assert_picture(outcome: Outcome) -> None:

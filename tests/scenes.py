@@ -16,9 +16,11 @@ from openiamd.results.slices import EventRows, SliceResult
 from openiamd.scenario.checks import check
 from openiamd.scenario.document import read_document
 from openiamd.scenario.model import Scenario
-from openiamd.simulate import run_slice
+from openiamd.simulate import collect
+from openiamd.stages.step import run_all
 from openiamd.world import events as kinds
-from openiamd.world.compile import compile_world, first_capacity
+from openiamd.world.arrays import Draws
+from openiamd.world.compile import compile_world, create_state, first_capacity
 
 Data = dict[str, Any]
 CENTRE = [39.9, 32.9]
@@ -30,6 +32,7 @@ class Outcome(NamedTuple):
     scenario: ResolvedScenario
     result: SliceResult
     runs: int
+    aim_m: np.ndarray  # (run, unit, channel, 3) where each channel's last rounds were to meet, or its last order was
 
     def leakers(self) -> np.ndarray:
         """Return the hostile objects that got through, run by run (run,)."""
@@ -55,7 +58,14 @@ def play(data: Data, runs: int, seed: int = 1, variant: str | None = None) -> Ou
     """Carry a scenario through ``runs`` runs in one slice."""
     scenario = resolved(data, variant)
     world = compile_world(scenario)
-    return Outcome(scenario, run_slice(world, seed, 0, runs, first_capacity(world))[0], runs)
+    capacity = first_capacity(world)
+    while True:
+        state = create_state(world, runs, capacity)
+        full = run_all(world, Draws(np.uint64(seed), 0), state, runs)
+        if full == kinds.FITS:
+            aim_m = state.weapons.aim_m[..., :3].copy()
+            return Outcome(scenario, collect(world, state, seed, 0, runs), runs, aim_m)
+        capacity = capacity.doubled(full)
 
 
 def gallery_scene(name: str) -> Data:

@@ -4,7 +4,8 @@
 ``load_scenario``, ``check`` and ``resolve``. Covered: both kinds of flight, orbits, random arrivals, links of all
 contents, superiors, all weapons control statuses and methods of control, contact loss, states and forms of readiness,
 faults, losses, zones, fire orders, authorities, shot policies, launchers apart, stocks, hours of duty, sensors in the
-air, idealised switches and real catalogue entries.
+air, sectors that turn, envelopes, assessment that errs, rounds that guide themselves, models of motion, idealised
+switches and real catalogue entries. ``features`` names them and counts how often each is drawn.
 """
 
 from typing import Any
@@ -13,15 +14,19 @@ import yaml
 from hypothesis import strategies as st
 
 from command_strategies import authorities, command_rules, commands
-from fire_strategies import late_kills, launchers, reactions, remote_uses, shots, stocks
+from fire_strategies import late_kills, launchers, loads, reactions, remote_uses, shots, stocks, weapon_values
 from stress_strategies import assignments, contact_losses, stresses
 
 Data = dict[str, Any]
 CENTRE = (39.9, 32.9)
-REAL = {"command": "s400/55k6e", "radar": "s400/91n6e", "guide": "s400/92n6e", "unit": "s400/fire-unit"}
-REAL |= {"load": "s400/48n6e3", "link": "nato/link16", "iff": "nato/iff"}
-IDEAL = {"command": "ideal/command", "radar": "ideal/radar", "guide": "ideal/engagement-radar"}
-IDEAL |= {"unit": "ideal/fire-unit", "load": "ideal/interceptor", "link": "ideal/link", "iff": "ideal/iff"}
+S400: Data = {"command": "s400/55k6e", "radar": "s400/91n6e", "guide": "s400/92n6e", "unit": "s400/fire-unit"}
+S400 |= {"loads": ["s400/48n6e3", "s400/9m96e2"], "link": "nato/link16", "iff": "nato/iff"}
+PATRIOT: Data = {"command": "patriot/icc", "radar": "nato/ground-radar", "guide": "patriot/mpq-65"}
+PATRIOT |= {"unit": "patriot/fire-unit", "loads": ["patriot/gem-t", "patriot/pac-3-mse"]}
+PATRIOT |= {"link": "nato/link16", "iff": "nato/iff"}
+IDEAL: Data = {"command": "ideal/command", "radar": "ideal/radar", "guide": "ideal/engagement-radar"}
+IDEAL |= {"unit": "ideal/fire-unit", "link": "ideal/link", "iff": "ideal/iff"}
+IDEAL |= {"loads": ["ideal/interceptor", "ideal/active-interceptor", "ideal/coasting-interceptor"]}
 CONTENTS = [["track"], ["track", "identity"], ["order"], ["track", "identity", "order"], ["track", "engagement"]]
 CONTENTS += [["track", "identity", "order", "engagement"]]
 
@@ -29,6 +34,7 @@ seconds = st.integers(0, 90).map(lambda value: f"{value} s")
 bearings = st.integers(0, 359).map(lambda value: f"{value} deg")
 iff_modes = st.lists(st.sampled_from(["mode3", "mode5"]), unique=True, max_size=2)
 switches = st.booleans()
+raid_counts = st.sampled_from([2, 3, 1, 1, 2, 0])
 
 
 @st.composite
@@ -70,6 +76,7 @@ def groups(draw: st.DrawFn, section: str, with_asset: bool) -> Data:
     if section == "traffic":
         group["side"] = draw(st.sampled_from(["friendly", "civil"]))
         group["replies"] = draw(iff_modes)
+        group |= {"transponder": {"off": 0.3, "wrong_key": 0.3}} if draw(st.integers(0, 3)) == 0 else {}
     return group | {"route": draw(routes(2)), "loop": draw(switches)} | draw(schedules())
 
 
@@ -84,20 +91,24 @@ def schedules() -> st.SearchStrategy[Data]:
 @st.composite
 def doctrines(draw: st.DrawFn, is_idealised: bool, can_be_central: bool) -> Data:
     """Return one set of rules."""
-    statuses = st.sampled_from(["HOLD", "TIGHT", "TIGHT", "FREE", "FREE"])
+    statuses = st.sampled_from(["FREE", "FREE", "FREE", "TIGHT", "TIGHT", "HOLD"])
     methods = ["DECENTRALIZED", "AUTONOMOUS"] + ["CENTRALIZED"] * 2 * can_be_central
     rules: Data = {
         "weapons_control": draw(statuses),
         "method": draw(st.sampled_from(methods)),
         "shots": draw(shots()),
-        "interrogations": draw(st.integers(0, 3)),
+        "interrogations": draw(st.sampled_from([0, 0, 0, 1, 2, 3])),
         "self_defence": draw(switches),
     }
     rules |= draw(contact_losses()) or {"autonomous": draw(statuses)}
     if draw(switches):
-        rules["decision_delay"] = draw(seconds)
+        rules["decision_delay"] = f"{draw(st.integers(0, 40))} s"
     if is_idealised and draw(switches):
         rules["engage"] = "once"
+    if draw(st.integers(0, 3)) == 0:
+        rules["identification"] = "bayes"
+    if draw(switches):
+        rules["conflict"] = draw(st.sampled_from(["own_reply", "friend", "authority", "threat"]))
     rules |= draw(assignments(is_idealised)) | draw(command_rules())
     return rules
 
@@ -116,22 +127,22 @@ def forces(draw: st.DrawFn, types: Data, is_idealised: bool) -> Data:
     """Return nodes, sensors, fire units and links; node 'n1' is the superior of those that its orders reach."""
     count = draw(st.integers(1, 3))
     names = [f"n{number + 1}" for number in range(count)]
-    nodes = {name: _node(types, draw(places()), draw(iff_modes)) for name in names}
+    nodes = {name: _node(types, draw(places()), draw(iff_modes)) | draw(trackers()) for name in names}
     sensors: Data = {}
     units: Data = {}
     for name in names:
         radar = {"type": types["radar"], "node": name, "at": draw(places()), "interrogator": draw(switches)}
         sensors[f"{name}-radar"] = radar | {"facing": draw(bearings)} | draw(duties())
-        if draw(st.integers(0, 3)):
+        if draw(st.sampled_from([True] * 7 + [False])):
             site, facing = draw(places(most=5)), draw(bearings)
             guided = facing if draw(st.integers(0, 3)) else draw(bearings)
             sensors[f"{name}-guide"] = {"type": types["guide"], "node": name, "at": site, "facing": guided}
             unit = {"type": types["unit"], "node": name, "at": site, "facing": facing}
-            unit |= {"radar": f"{name}-guide", "load": {types["load"]: draw(st.integers(0, 8))}}
+            unit |= {"radar": f"{name}-guide", "load": draw(loads(types["loads"]))}
             if is_idealised and draw(switches):
                 unit |= {"service_time": f"{draw(st.integers(1, 30))} s", "track_probability": 0.9}
                 unit |= {"radar": None} if draw(switches) else {}
-            if draw(switches):
+            if draw(st.integers(0, 2)) == 0:
                 unit["responsibility"] = {"facing": draw(bearings), "sector": "120 deg"}
             units[f"{name}-unit"] = unit | draw(stocks(unit["load"])) | draw(reactions()) | draw(duties())
             if unit["radar"] is not None and "service_time" not in unit and draw(switches):
@@ -160,6 +171,14 @@ def _node(types: Data, place: list[float], modes: list[str]) -> Data:
 
 
 @st.composite
+def trackers(draw: st.DrawFn) -> Data:
+    """Return what a node's tracker does with motion and with what links report, as keys of that node."""
+    keys: Data = {"tracker": {"motion": "imm"}} if draw(st.integers(0, 3)) == 0 else {}
+    ways = ["own", "best", "covariance_intersection"] + ["naive"] * (not keys)
+    return keys | ({"fusion": draw(st.sampled_from(ways))} if draw(switches) else {})
+
+
+@st.composite
 def link(draw: st.DrawFn, types: Data, sender: str, receiver: str, is_idealised: bool) -> Data:
     """Return one link with whatever contents make sense together."""
     contents = draw(st.sampled_from(CONTENTS))
@@ -173,7 +192,7 @@ def link(draw: st.DrawFn, types: Data, sender: str, receiver: str, is_idealised:
 def scenarios(draw: st.DrawFn) -> Data:
     """Return the plain data of a valid scenario with variants 'all' and, where something disturbs it, 'stress'."""
     is_idealised = draw(switches)
-    types = IDEAL if is_idealised else REAL
+    types = IDEAL if is_idealised else draw(st.sampled_from([S400, PATRIOT]))
     with_asset = draw(st.integers(0, 4)) > 0
     parts = draw(forces(types, is_idealised))
     below = ["superior" in node for name, node in parts["nodes"].items() if name != "n1"]
@@ -189,7 +208,7 @@ def scenarios(draw: st.DrawFn) -> Data:
         "theatre": {
             "centre": list(CENTRE),
             "radius": "400 km",
-            "duration": f"{draw(st.integers(10, 30)) * 10} s",
+            "duration": f"{draw(st.integers(15, 40)) * 10} s",
             "step": draw(st.sampled_from(["1 s", "0.5 s"])),
             "sample": "10 s",
         },
@@ -201,7 +220,7 @@ def scenarios(draw: st.DrawFn) -> Data:
     if draw(switches):
         lane = {"points": [[39.0, 32.0], [40.5, 33.5]], "width": "20 km", "floor": "1 km", "ceiling": "13 km"}
         data["corridors"] = {"lane": lane | {"speed": ["100 m/s", "300 m/s"]}}
-    data["raids"] = {f"raid{number}": draw(groups("raids", with_asset)) for number in range(draw(st.integers(0, 3)))}
+    data["raids"] = {f"raid{number}": draw(groups("raids", with_asset)) for number in range(draw(raid_counts))}
     data["traffic"] = {
         f"flight{number}": draw(groups("traffic", with_asset)) for number in range(draw(st.integers(0, 2)))
     }
@@ -209,8 +228,9 @@ def scenarios(draw: st.DrawFn) -> Data:
         data["traffic"]["eye"] = {"type": "nato/e-3a", "side": "friendly", "loop": True, "route": draw(routes(2))}
         data["sensors"]["eye-radar"] = {"type": "nato/apy-2", "node": "n1", "on": "eye-1"}
     if is_idealised:
-        data["idealised"] = {"noise": draw(switches), "detect_always": draw(switches), "correlate": draw(switches)}
-        data["idealised"] |= {"identify": "hostile"} if draw(switches) else {}
+        switched: Data = {key: draw(switches) for key in ("noise", "detect_always", "correlate")}
+        switched |= {"identify": "hostile"} if draw(switches) else {}
+        data["idealised"] = switched | {"values": draw(weapon_values(data))}
     data["variants"] = {"all": {}}
     if draw(switches):
         data["variants"]["stress"] = draw(stresses(data)) | draw(commands(data))

@@ -71,14 +71,21 @@ def faults(draw: st.DrawFn, things: list[str]) -> Data:
 
 @st.composite
 def readiness(draw: st.DrawFn, data: Data) -> Data:
-    """Return entries of readiness, at most one a node and aspect: its state, its sector, weapons hold, training."""
+    """Return entries of readiness, at most one a node and aspect: its state, its sector, weapons hold, training.
+
+    Each is about the node, or by name about some of its radars and fire units.
+    """
     entries: Data = {}
     for node in data["nodes"]:
+        radars = [name for name, one in data["sensors"].items() if one["node"] == node and "on" not in one]
+        units = [name for name, one in data["fire_units"].items() if one["node"] == node]
         if draw(switches):
-            entries[f"{node}-state"] = draw(states(data, node))
-        for form in ("sector", "hold", "training"):
+            entry = draw(states(data, node))
+            entry["applies_to"] = draw(whom(node, radars if entry["state"] == "cued" else radars + units))
+            entries[f"{node}-state"] = entry
+        for form, named in (("sector", radars + units), ("hold", []), ("training", units)):
             if draw(st.integers(0, 4)) == 0:
-                entry = {"state": form, "applies_to": [node]} | draw(warnings(bool(data["raids"])))
+                entry = {"state": form, "applies_to": draw(whom(node, named))} | draw(warnings(bool(data["raids"])))
                 if form == "sector":
                     entry["sector"] = {"facing": f"{draw(st.integers(0, 359))} deg", "sector": "120 deg"}
                 entries[f"{node}-{form}"] = entry
@@ -86,12 +93,20 @@ def readiness(draw: st.DrawFn, data: Data) -> Data:
 
 
 @st.composite
+def whom(draw: st.DrawFn, node: str, named: list[str]) -> list[str]:
+    """Return whom an entry is about: a node, or some of what is its own."""
+    if not named or draw(st.integers(0, 2)):
+        return [node]
+    return draw(st.lists(st.sampled_from(named), min_size=1, unique=True))
+
+
+@st.composite
 def states(draw: st.DrawFn, data: Data, node: str) -> Data:
     """Return an entry about the state of a node's radars and fire units: a state, hours, or a wait for a cue."""
     can_be_cued = any(link["to"] == node and link["remote_use"] != "NONE" for link in data["links"].values())
     can_be_cued = can_be_cued and not any(one["node"] == node and "on" in one for one in data["sensors"].values())
-    form = draw(st.sampled_from(STATES + ["hours"] + ["cued"] * can_be_cued))
-    entry: Data = {"state": form, "applies_to": [node]} | draw(warnings(bool(data["raids"])))
+    form = draw(st.sampled_from(STATES + ["hours"] + ["cued"] * 2 * can_be_cued))
+    entry: Data = {"state": form} | draw(warnings(bool(data["raids"])))
     if form == "hours":
         first, second = draw(st.integers(0, 60)), draw(st.integers(61, 200))
         entry["hours"] = [{"from": f"{first} s", "until": "61 s"}, {"from": f"{second} s"}]

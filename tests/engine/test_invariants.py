@@ -5,7 +5,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from invariants import assert_invariants
-from scenes import Data, gallery_scene, ideal_scene, play, real_scene
+from openiamd.world import events as kinds
+from scenes import Data, gallery_scene, ideal_scene, play, raid, real_scene
 from strategies import scenarios
 
 GALLERY = [("minimal", "standalone", 5), ("minimal", "iff", 5)]
@@ -37,6 +38,39 @@ def test_nothing_at_all():
     alone = play({**empty, "raids": ideal_scene()["raids"]}, 3)
     assert_invariants(alone)
     assert np.array_equal(alone.leakers(), [6.0, 6.0, 6.0])
+
+
+def test_a_channel_is_free_though_the_run_ends_before_its_rounds_meet():
+    data = ideal_scene(
+        theatre={"duration": "170 s"},
+        doctrine={"rules": {"shots": {"salvo": 1}}},
+        fire_units={"unit": {"load": {"ideal/interceptor": None, "ideal/active-interceptor": 10}}},
+    )
+    data["idealised"]["values"] = {
+        "ideal/fire-unit.channels": 1,
+        "ideal/active-interceptor.terminal_active": "40 s",
+        "ideal/active-interceptor.pk_cruise": 0.0,
+    }
+    outcome = play(data, 1)
+    events = outcome.result.events
+    met = events.cause[np.isin(events.kind, (kinds.MISS, kinds.WASTED))]
+    flying = (events.kind == kinds.SHOT) & ~np.isin(events.event, met)
+    ordered = events.time_s[events.kind == kinds.ENGAGE]
+    assert flying.any()
+    assert ordered[-1] > events.time_s[flying][0]
+    assert_invariants(outcome)
+
+
+def test_a_round_that_coasts_for_long_may_be_in_flight_as_the_run_ends():
+    """46 km take 126 s, where its first speed would do with 31 s."""
+    load = {"ideal/interceptor": None, "ideal/coasting-interceptor": 10}
+    data = ideal_scene(theatre={"duration": "120 s"}, fire_units={"unit": {"load": load}})
+    data["raids"] = {"raid": raid(1, [39.2, 32.9])}
+    data["idealised"]["values"] = {"ideal/coasting-interceptor.speed_decay": "20 km"}
+    outcome = play(data, 1)
+    assert outcome.result.events.time_s[outcome.result.events.kind == kinds.SHOT][0] < 20.0
+    assert not np.any(np.isin(outcome.result.events.kind, (kinds.KILL, kinds.MISS, kinds.WASTED)))
+    assert_invariants(outcome)
 
 
 def test_a_broken_table_is_noticed():

@@ -72,6 +72,14 @@ def test_a_unit_off_duty_is_why_nothing_is_ordered():
     assert set(outcome.result.events.code[outcome.result.events.kind == kinds.HELD].tolist()) == {NOT_READY}
 
 
+def test_an_order_at_the_very_beginning_of_duty_stands():
+    outcome = play(scene(fire_units={"unit": {"active": {"from": "100 s", "until": "500 s"}}}), 1)
+    assert times(outcome, kinds.ENGAGE)[0] == 100.0
+    assert times(outcome, kinds.SHOT)[0] == 102.0
+    assert times(outcome, kinds.CEASED, code=words.CEASED_REASONS.index("off duty")) in ([], [500.0])
+    assert_invariants(outcome)
+
+
 def test_hours_are_kept():
     hours = [{"from": "50 s", "until": "150 s"}, {"from": "300 s", "until": "420 s"}]
     outcome = play(scene(**ready(state="hours", hours=hours)), 1)
