@@ -215,10 +215,9 @@ def assert_the_dead_are_left_alone(events: EventRows, scenario: ResolvedScenario
         elif kind in (kinds.ENGAGE, kinds.SHOT):
             assert events.time_s[row] >= dead.get((key, numbered[key]), 0.0), "what was judged dead is fired at"
             ordered[event] = (key, numbered[key]) if kind == kinds.ENGAGE else ordered[cause]
-        elif kind == kinds.ASSESSED and events.code[row] == 1:
-            if ordered[cause] == (key, numbered[key]):
-                recheck_s = scenario.fire_units[events.other[row]].recheck_s
-                dead[key, numbered[key]] = float(events.time_s[row]) + recheck_s
+        elif kind == kinds.ASSESSED and events.code[row] == 1 and ordered[cause] == (key, numbered[key]):
+            recheck_s = scenario.fire_units[events.other[row]].recheck_s
+            dead[key, numbered[key]] = float(events.time_s[row]) + recheck_s
 
 
 # ---- where it may fire
