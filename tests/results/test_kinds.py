@@ -35,8 +35,7 @@ def test_reasons_are_those_of_the_engine():
         weapons.TRAINING: "training",
         authority.NO_AUTHORITY: "no authority",
     }
-    assert [held[number] for number in sorted(held)] == list(kinds.HELD_REASONS[1:])
-    assert sorted(held) == list(range(1, len(kinds.HELD_REASONS)))
+    assert held == dict(enumerate(kinds.HELD_REASONS[1:], 1))
     ceased = {
         weapons.TRACK_LOST: "track lost",
         weapons.NOT_HELD: "not held by engagement radar",
@@ -52,5 +51,4 @@ def test_reasons_are_those_of_the_engine():
         weapons.ORDER_WITHDRAWN: "order withdrawn",
         weapons.ZONE_CLOSED: "zone",
     }
-    assert [ceased[number] for number in sorted(ceased)] == list(kinds.CEASED_REASONS[1:])
-    assert sorted(ceased) == list(range(1, len(kinds.CEASED_REASONS)))
+    assert ceased == dict(enumerate(kinds.CEASED_REASONS[1:], 1))

@@ -20,6 +20,17 @@ GAIN, SLOPE = 6, 7  # rows of the scratch space that hold K and the gradient of 
 
 
 @kernel
+def _traces(curved: Floats) -> tuple[float, float]:
+    """Return tr(H P) and tr(H P H P) of H P, the first six rows (6, 6) of ``curved``."""
+    mean, spread = 0.0, 0.0
+    for row in range(6):
+        mean += curved[row, row]
+        for column in range(6):
+            spread += curved[row, column] * curved[column, row]
+    return mean, spread
+
+
+@kernel
 def update_range_rate(
     x: Floats, p: Floats, sensor_x: float, sensor_y: float, sensor_z: float, rate_mps: float, sigma_mps: float,
     gate: float, scratch: Floats,
@@ -54,11 +65,7 @@ def update_range_rate(
         scratch[3, column] = qx * inverse
         scratch[4, column] = qy * inverse
         scratch[5, column] = qz * inverse
-    mean, spread = 0.0, 0.0
-    for row in range(6):
-        mean += scratch[row, row]
-        for column in range(6):
-            spread += scratch[row, column] * scratch[column, row]
+    mean, spread = _traces(scratch)
     variance = sigma_mps * sigma_mps + 0.5 * spread
     for row in range(6):
         value = 0.0

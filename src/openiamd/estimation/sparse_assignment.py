@@ -89,25 +89,11 @@ def _nearest(heap_key: Floats, heap: Integers, n_heap: int, state: Integers, dis
 
 @kernel
 def _augment(
-    first: Integers,
-    pair_column: Integers,
-    cost: Floats,
-    miss_cost: float,
-    root: int,
-    row_to_pair: Integers,
-    column_to_row: Integers,
-    row_dual: Floats,
-    row_distance: Floats,
-    column_dual: Floats,
-    distance: Floats,
-    previous: Integers,
-    previous_row: Integers,
-    state: Integers,
-    touched: Integers,
-    done_rows: Integers,
-    heap_key: Floats,
-    heap: Integers,
-) -> None:
+    first: Integers, pair_column: Integers, cost: Floats, miss_cost: float, root: int, row_to_pair: Integers,
+    column_to_row: Integers, row_dual: Floats, row_distance: Floats, column_dual: Floats, distance: Floats,
+    previous: Integers, previous_row: Integers, state: Integers, touched: Integers, done_rows: Integers,
+    heap_key: Floats, heap: Integers,
+) -> None:  # fmt: skip
     """Add row ``root`` to an optimal assignment of other rows, along the shortest augmenting path.
 
     state of a column: 0 not reached, 1 reached, 2 done. previous, previous_row: the pair by which it was reached.

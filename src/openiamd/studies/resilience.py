@@ -70,18 +70,10 @@ def resilience(
     key = _measure_key(base, measure)
     end_s = math.inf if until_s is None else until_s
     _check_times(base, at_s, until_s)
-    if order not in (1, 2):
-        raise UsageError(f"order is {order}", hint="order is 1 for single losses or 2 for pairs as well")
     known = elements(base.resolved)
     chosen = choose(known, lose)
     losses, parts = _losses(chosen, order)
-    if not losses:
-        raise UsageError(f"nothing of '{base.scenario.name}' can be lost", hint="name a variant with forces on duty")
-    if order == 2 and all(len(loss.elements) == 1 for loss in losses):
-        names = ", ".join(f"'{one.name}'" for one in chosen)
-        raise UsageError(
-            f"no two of {names} can be lost together", hint="name two, neither of which is part of the other"
-        )
+    _check_losses(base, order, chosen, losses)
     # What cannot be taken away is found out before anything is written.
     changed = {case: without(base.resolved, taken, at_s, end_s) for case, taken in parts.items()}
     cases = {INTACT: base.resolved, UNDEFENDED: undefended(base.resolved), **changed}
@@ -119,6 +111,17 @@ def _check_times(base: Base, at_s: float, until_s: float | None) -> None:
         )
     if until_s is not None and not until_s > at_s:
         raise UsageError(f"elements would be back at {until_s:g} s, before they are lost", hint="give a later time")
+
+
+def _check_losses(base: Base, order: int, chosen: Sequence[Element], losses: Sequence[Loss]) -> None:
+    if order not in (1, 2):
+        raise UsageError(f"order is {order}", hint="order is 1 for single losses or 2 for pairs as well")
+    if not losses:
+        raise UsageError(f"nothing of '{base.scenario.name}' can be lost", hint="name a variant with forces on duty")
+    if order == 2 and all(len(loss.elements) == 1 for loss in losses):
+        names = ", ".join(f"'{one.name}'" for one in chosen)
+        hint = "name two, neither of which is part of the other"
+        raise UsageError(f"no two of {names} can be lost together", hint=hint)
 
 
 def _losses(chosen: Sequence[Element], order: int) -> tuple[list[Loss], dict[str, frozenset]]:

@@ -24,6 +24,7 @@ from openiamd.results.saturation import (
     UNRESOLVED,
     WASTED,
     Cell,
+    Prices,
     frontier_rows,
     knees,
 )
@@ -90,9 +91,8 @@ def saturation(
     }  # fmt: skip
     folder = start_study(directory, {**manifest(base, SATURATION), **facts})
     found: dict[str, Columns] = {}
-    prices, types = price_ranges(base.resolved.inputs), tuple(dict.fromkeys(one.name for one in members))
-    attacker = {name: tuple(prices[name]) for name in types}
-    interceptor = {one.id: tuple(prices[one.id]) for one in base.resolved.interceptors}
+    types = tuple(dict.fromkeys(one.name for one in members))
+    attacker, interceptor = _prices(base.resolved, types)
     made = {name: partial(_case, one, object_class, window_s, types) for name, one in cases.items()}
     try:
         run_cases(base, folder, made, progress, found)
@@ -103,6 +103,13 @@ def saturation(
             priced = {"prices_usd": {**attacker, **interceptor}}
             folder = finish_study(folder, priced, tables, complete=len(found) == len(cases))
     return folder
+
+
+def _prices(resolved: ResolvedScenario, types: Sequence[str]) -> tuple[Prices, Prices]:
+    """Return lowest, nominal and highest price in USD of each type of attacker and of each interceptor."""
+    prices = price_ranges(resolved.inputs)
+    interceptors = [one.id for one in resolved.interceptors]
+    return {name: tuple(prices[name]) for name in types}, {name: tuple(prices[name]) for name in interceptors}
 
 
 def _cases(
