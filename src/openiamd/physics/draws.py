@@ -176,6 +176,22 @@ def normal4(
 
 
 @kernel
+def lognormal(
+    seed: np.uint64, run: int, purpose: int, entity_a: int, entity_b: int, slot: int, median: float, spread: float,
+    most: float,
+) -> float:  # fmt: skip
+    """Return a lognormal draw: ``median`` × exp(``spread`` z), z standard normal and cut at ± ``most``.
+
+    spread  standard deviation of the logarithm; 0: the median itself, and nothing is drawn
+    Source: Aitchison & Brown, The Lognormal Distribution (1957), ch. 2.
+    """
+    if spread <= 0.0:
+        return median
+    normal = normal4(seed, run, purpose, entity_a, entity_b, slot, 0)[0]
+    return median * math.exp(spread * min(max(normal, -most), most))
+
+
+@kernel
 def poisson(u: float, mean: float) -> int:
     """Return the Poisson count whose distribution function first reaches ``u`` (inversion), 0 for a mean of 0 or less.
 

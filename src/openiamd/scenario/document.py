@@ -74,6 +74,7 @@ class _Builder:
         self.root: Any = None
 
     def fail(self, event: Any, message: str, hint: str) -> OpenIAMDError:
+        """Return the error that says ``message`` at the line of an event of the stream."""
         return self.error_type(message, file=self.file, line=event.start_mark.line + 1, hint=hint)
 
     def add(self, event: Any) -> None:
@@ -92,6 +93,7 @@ class _Builder:
                 self.anchors[container.anchor] = (container.value, self.count - container.values_before)
 
     def open(self, event: Any, value: Any) -> None:
+        """Place an empty mapping or list, which the events that follow fill."""
         if len(self.stack) >= MAXIMUM_DEPTH:
             raise self.fail(event, f"YAML is nested deeper than {MAXIMUM_DEPTH} levels", "use a flatter structure")
         before = self.count
@@ -99,6 +101,7 @@ class _Builder:
         self.stack.append(_Container(value, path, event.anchor, before))
 
     def put_alias(self, event: Any) -> None:
+        """Place the value that an alias stands for; it counts as often as it is used."""
         if event.anchor not in self.anchors:
             raise self.fail(event, f"YAML alias '*{event.anchor}' refers to itself", "write the values out in full")
         value, size = self.anchors[event.anchor]
@@ -130,6 +133,7 @@ class _Builder:
         return path
 
     def put_key(self, parent: _Container, event: Any) -> KeyPath:
+        """Take a key of a mapping, whose value comes next; return its path."""
         if not isinstance(event, yaml.ScalarEvent):
             raise self.fail(event, "a YAML key must be a plain word", "quote the key if it holds special characters")
         key = event.value

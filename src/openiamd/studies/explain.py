@@ -28,11 +28,13 @@ class _Reader:
         self._facts: dict[str, Facts] = {}
 
     def events(self, variant: str, run: int) -> list[Event]:
+        """Return the events of one run in order."""
         if (variant, run) not in self._runs:
             self._runs[variant, run] = read_run(self.results, variant, run)
         return self._runs[variant, run]
 
     def facts(self, variant: str) -> Facts:
+        """Return what a story needs to know of a variant's entities."""
         if variant not in self._facts:
             self._facts[variant] = read_facts(self.results, variant)
         return self._facts[variant]

@@ -4,7 +4,7 @@ import math
 
 from openiamd.kernels import kernel
 from openiamd.physics.approach import time_to_reach_s
-from openiamd.physics.draws import DECISION, normal4
+from openiamd.physics.draws import DECISION, lognormal
 from openiamd.world.arrays import Draws, Floats, Rows
 from openiamd.world.doctrine import AUTONOMOUS, FREE, HOLD, NO_STATUS, SELF_DEFENCE, TIGHT, NodeTable
 from openiamd.world.events import HELD, NONE, EventLog
@@ -169,10 +169,10 @@ def decision_delay_s(draws: Draws, run: int, rules: Rows, held: Rows) -> float:
 
     rules  row of the node; held  row of the track
     """
-    if rules.decision_spread <= 0.0:
-        return rules.decision_delay_s
-    normal = normal4(draws.seed, draws.first + run, DECISION, rules.entity, held.subject, 0, 0)[0]
-    return rules.decision_delay_s * math.exp(rules.decision_spread * normal)
+    return lognormal(
+        draws.seed, draws.first + run, DECISION, rules.entity, held.subject, 0, rules.decision_delay_s,
+        rules.decision_spread, math.inf,
+    )  # fmt: skip
 
 
 @kernel

@@ -3,7 +3,7 @@
 import math
 
 from openiamd.kernels import kernel
-from openiamd.physics.draws import REACTION, normal4
+from openiamd.physics.draws import REACTION, lognormal
 from openiamd.physics.envelope import in_sector
 from openiamd.world.arrays import Draws, Floats, Rows
 from openiamd.world.events import CEASED, NONE, WASTED, EventLog, log_event
@@ -122,10 +122,10 @@ def reaction_time_s(draws: Draws, run: int, battery: Rows, held: Rows) -> float:
 
     battery  row of the unit; held  row of the track
     """
-    if battery.reaction_spread <= 0.0:
-        return battery.reaction_s
-    normal = normal4(draws.seed, draws.first + run, REACTION, battery.entity, held.subject, held.salvos, 0)[0]
-    return battery.reaction_s * math.exp(battery.reaction_spread * normal)
+    return lognormal(
+        draws.seed, draws.first + run, REACTION, battery.entity, held.subject, held.salvos, battery.reaction_s,
+        battery.reaction_spread, math.inf,
+    )  # fmt: skip
 
 
 @kernel

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from openiamd.kernels import kernel
-from openiamd.physics.draws import LATENCY, NO_ENTITY, entity_hash, normal4
+from openiamd.physics.draws import LATENCY, NO_ENTITY, entity_hash, lognormal
 from openiamd.world.arrays import FLAG, NUMBER, WHOLE, Draws, Floats, Ints, Rows, filled_rows, rows_of
 from openiamd.world.doctrine import NO_STATUS
 from openiamd.world.echelons import Words
@@ -147,8 +147,7 @@ def slot_latency_s(draws: Draws, run: int, line: Rows, index: int) -> float:
 
     line  row of the link
     """
-    if line.latency_spread <= 0.0:
-        return line.latency_s
-    normal = normal4(draws.seed, draws.first + run, LATENCY, line.entity, NO_ENTITY, index, 0)[0]
-    normal = min(max(normal, -LONGEST_DEVIATIONS), LONGEST_DEVIATIONS)
-    return line.latency_s * math.exp(line.latency_spread * normal)
+    return lognormal(
+        draws.seed, draws.first + run, LATENCY, line.entity, NO_ENTITY, index, line.latency_s, line.latency_spread,
+        LONGEST_DEVIATIONS,
+    )  # fmt: skip
